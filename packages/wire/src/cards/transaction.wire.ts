@@ -1,0 +1,47 @@
+/**
+ * The card notification (wire.md 5.2) and the answer of GET /orders/v1/status/{…} (wire.md 4.9):
+ * one shape, in which a merchant reads how a payment stands.
+ */
+import { type Static, Type } from 'typebox'
+import { verification } from './charge.wire.ts'
+import { amountOut } from './shared.wire.ts'
+
+export const transactionStatuses = ['SUCCESS', 'FAILED', 'PENDING', 'REFUNDED'] as const
+
+const optionalText = Type.Optional(Type.String())
+
+export const transactionReport = Type.Object(
+  {
+    order: Type.Object({ invoice_number: Type.String(), amount: amountOut }),
+    customer: Type.Optional(
+      Type.Object({ id: optionalText, name: optionalText, email: optionalText }),
+    ),
+    transaction: Type.Object({
+      type: Type.String({ examples: ['SALE'] }),
+      status: Type.Enum([...transactionStatuses]),
+      date: Type.String({ description: 'UTC.', examples: ['2026-08-27T10:23:47Z'] }),
+      original_request_id: Type.String({ description: 'Request-Id of the charge.' }),
+    }),
+    service: Type.Object({ id: Type.Literal('CREDIT_CARD') }),
+    acquirer: Type.Object({ id: Type.String({ examples: ['BANK_MANDIRI'] }) }),
+    channel: Type.Object({
+      id: Type.Literal('CREDIT_CARD'),
+      name: Type.Literal('Credit Card'),
+    }),
+    additional_info: Type.Optional(Type.Unknown()),
+    card_payment: Type.Object({
+      masked_card_number: Type.String({ examples: ['557338******1101'] }),
+      approval_code: optionalText,
+      response_code: Type.String({ examples: ['00'] }),
+      response_message: Type.String({ examples: ['PAYMENT APPROVED'] }),
+      issuer: Type.String(),
+      identifier: Type.Array(Type.Object({ name: Type.String(), value: Type.String() })),
+      brand: Type.String({ examples: ['MASTER'] }),
+      authentication_id: optionalText,
+      three_d_secure_status: Type.String({ examples: ['TRUE'] }),
+    }),
+    verification: Type.Optional(verification),
+  },
+  { title: 'TransactionReport' },
+)
+export type TransactionReport = Static<typeof transactionReport>

@@ -1,0 +1,34 @@
+/**
+ * What goes over the line, for both sides: signatures, timestamps, JSON as it was written, the
+ * table of errors and the acquirers' response codes. Pure: no I/O, no clock, no randomness.
+ * The TypeBox schemas are in `@gerbang/wire/schemas`, so that a client loads none of them.
+ */
+export {
+  type CardErrorName,
+  type CardErrorRow,
+  cardErrorBody,
+  cardErrors,
+  paymentFailedError,
+} from './cards/errors.ts'
+export { approves, cardResponseCodes } from './cards/response-codes.ts'
+export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
+export type {
+  ChargeRequest,
+  ChargeResponse,
+  CheckThreeDSecureRequest,
+  CheckThreeDSecureResponse,
+  Customer,
+  ErrorEnvelope,
+  PaymentType,
+  TransactionReport,
+} from './schemas.ts'
+export {
+  decodeSignature,
+  digestOf,
+  type SignatureComponents,
+  type SignedMessageKind,
+  sign,
+  stringToSign,
+  verifySignature,
+} from './signature.ts'
+export { formatTimestamp, parseTimestamp } from './timestamp.ts'
