@@ -10,7 +10,8 @@ export {
   cardErrors,
   paymentFailedError,
 } from './cards/errors.ts'
-export { approves, cardResponseCodes } from './cards/response-codes.ts'
+export { cardResponseCodes } from './cards/response-codes.ts'
+export { isCountry } from './countries.ts'
 export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
 export type {
   ChargeRequest,

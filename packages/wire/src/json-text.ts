@@ -41,14 +41,23 @@ export function parseJsonText(body: Uint8Array): JsonText {
   // JSON.parse with a reviver recurses: a body of 60,000 brackets would overflow the stack.
   if (depthOf(text) > maxDepth) return { ok: false, reason: 'the body is nested too deeply' }
   try {
-    return { ok: true, value: JSON.parse(text, keepNumberSource) as JsonValue }
-  } catch {
+    return { ok: true, value: JSON.parse(text, revive) as JsonValue }
+  } catch (error) {
+    if (error instanceof UnstorableText) return { ok: false, reason: error.message }
     return { ok: false, reason: 'the body is not valid JSON' }
   }
 }
 
-function keepNumberSource(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' ? new JsonNumber(context?.source ?? String(value)) : value
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair, and no merchant means either. */
+class UnstorableText extends Error {}
+
+function revive(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value === 'number') return new JsonNumber(context?.source ?? String(value))
+  for (const text of typeof value === 'string' ? [key, value] : [key]) {
+    if (text.includes('\0')) throw new UnstorableText('the body has a NUL character')
+    if (!text.isWellFormed()) throw new UnstorableText('the body has half a surrogate pair')
+  }
+  return value
 }
 
 function depthOf(text: string): number {

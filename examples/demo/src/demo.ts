@@ -1,0 +1,177 @@
+/**
+ * One card payment, from the merchant's chair: check 3-D Secure, let the cardholder enter the
+ * one-time password, charge, receive the notification, ask the status. Everything goes over HTTP
+ * to a running gateway; every signature is verified, and a wrong step throws.
+ */
+import {
+  type ChargeRequest,
+  type CheckThreeDSecureRequest,
+  type CheckThreeDSecureResponse,
+  type Client,
+  createClient,
+} from '@gerbang/client'
+import { type OpenPage, openPage, submitForm, visit } from './browser.ts'
+import { type MerchantSite, startMerchantSite } from './merchant-site.ts'
+import { createNarrator, type Narrator, type Print } from './narrator.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import { expectEqual, expectPresent, WrongStep } from './wrong-step.ts'
+
+const card = { number: '5573381011111101', expiry: `12${(new Date().getFullYear() + 2) % 100}` }
+const amount = 90_000
+const oneTimePassword = '123456'
+/** The gateway sends a notification at once; it may be busy. */
+const notificationTimeoutMs = 15_000
+
+type Story = {
+  readonly narrator: Narrator
+  readonly client: Client
+  readonly site: MerchantSite
+  readonly order: { readonly invoice_number: string; readonly amount: number }
+}
+
+/**
+ * Runs the whole story, and leaves the sandbox merchant's settings as they were.
+ * @throws WrongStep saying what was expected and what came; the errors of @gerbang/client
+ */
+export async function runDemo(options: { gatewayUrl: string; print: Print }): Promise<void> {
+  const narrator = createNarrator(options.print)
+  const sandbox = createSandbox(options.gatewayUrl, narrator)
+
+  narrator.step('Read the credentials of the sandbox merchant')
+  const credentials = await sandbox.credentials()
+  const client = createClient({
+    ...credentials,
+    baseUrl: options.gatewayUrl,
+    fetch: narrator.tellingFetch,
+    timeoutMs: 15_000,
+  })
+  const site = await startMerchantSite(credentials)
+  try {
+    const order = { invoice_number: `DEMO-${Date.now()}`, amount }
+    const summary = await withNotifications(sandbox, narrator, site, () =>
+      payByCard({ narrator, client, site, order }),
+    )
+    narrator.done(summary)
+  } finally {
+    await site.close()
+  }
+}
+
+/** Runs the work while notifications go to the site; puts the merchant's setting back after it. */
+async function withNotifications<Result>(
+  sandbox: Sandbox,
+  narrator: Narrator,
+  site: MerchantSite,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  narrator.step('Open the merchant’s own server and have notifications sent there')
+  const former = await sandbox.notificationUrl()
+  try {
+    await sandbox.setNotificationUrl(site.notificationUrl)
+    return await work()
+  } finally {
+    narrator.step('Put the merchant’s notification URL back as it was')
+    // What went wrong in the story is the news, not that this fails after it as well.
+    await sandbox.setNotificationUrl(former).catch((error) => narrator.note(String(error)))
+  }
+}
+
+async function payByCard(story: Story): Promise<string> {
+  const { order } = story
+  const authentication = await checkThreeDSecure(story)
+  const page = await openAuthenticationPage(story, authentication.authentication_url)
+  await enterOneTimePassword(story, page)
+  const requestId = await charge(story, authentication.authentication_id)
+  await receiveNotification(story, requestId)
+  await askStatus(story, requestId)
+  return (
+    `Paid Rp ${order.amount.toLocaleString('id-ID')} for ${order.invoice_number}: authenticated, ` +
+    'charged, notified and confirmed; every signature verified.'
+  )
+}
+
+async function checkThreeDSecure({ narrator, client, site, order }: Story) {
+  narrator.step('Check whether the card takes part in 3-D Secure')
+  const request: CheckThreeDSecureRequest = {
+    order,
+    card,
+    three_dsecure: {
+      callback_url_success: site.successUrl,
+      callback_url_failed: site.failedUrl,
+    },
+  }
+  const answer = await client.checkThreeDSecure(request)
+  narrator.verifiedAnswer(answer)
+  const authentication: CheckThreeDSecureResponse['three_dsecure'] = answer.body.three_dsecure
+  expectEqual('enrollment_status', true, authentication.enrollment_status)
+  const url = expectPresent('authentication_url', authentication.authentication_url)
+  return { authentication_id: authentication.authentication_id, authentication_url: url }
+}
+
+async function openAuthenticationPage({ narrator }: Story, url: string): Promise<OpenPage> {
+  narrator.step('Open the authentication page, as the cardholder’s browser does')
+  narrator.sent('GET', url)
+  const page = await openPage(url)
+  narrator.note('On the page stands:')
+  for (const line of page.lines) narrator.note(`  │ ${line}`)
+  return page
+}
+
+async function enterOneTimePassword(story: Story, page: OpenPage): Promise<void> {
+  const { narrator, site } = story
+  narrator.step(`Enter the one-time password ${oneTimePassword}`)
+  narrator.sent('POST', page.form.action)
+  const answer = await submitForm(page, { otp: oneTimePassword })
+  narrator.received(`${answer.status} Location: ${answer.location ?? '(none)'}`)
+  expectEqual('HTTP status of the one-time password', 303, answer.status)
+  expectEqual('where the browser is sent', site.successUrl, answer.location)
+
+  narrator.step('Follow the browser back to the merchant')
+  narrator.sent('GET', site.successUrl)
+  const { status, lines } = await visit(site.successUrl)
+  narrator.received(`${status} ${lines.at(-1) ?? ''}`)
+  expectEqual('HTTP status of the merchant’s page', 200, status)
+}
+
+async function charge(story: Story, authenticationId: string): Promise<string> {
+  const { narrator, client, order } = story
+  narrator.step('Charge the card')
+  const request: ChargeRequest = {
+    order,
+    customer: { id: 'CUST-0001', name: 'Alisa Mikhailovna', email: 'alisa@gmail.com' },
+    three_dsecure: { authentication_id: authenticationId },
+    payment: { type: 'SALE' },
+    card: { ...card, cvv: '123' },
+  }
+  const answer = await client.charge(request)
+  narrator.verifiedAnswer(answer)
+  const { payment } = answer.body
+  expectEqual('payment.status', 'SUCCESS', payment.status)
+  expectEqual('payment.request_id', answer.requestId, payment.request_id)
+  expectEqual('order.amount', order.amount, answer.body.order.amount)
+  return answer.requestId
+}
+
+async function receiveNotification(story: Story, requestId: string): Promise<void> {
+  const { narrator, site, order } = story
+  narrator.step('Receive the notification')
+  const result = await site.notificationOf(order.invoice_number, notificationTimeoutMs)
+  if (!result.ok) {
+    throw new WrongStep('the notification', 'a signature that verifies', result.reason)
+  }
+  narrator.received('POST /notifications from the gateway', result.notification)
+  narrator.verified('The signature of the notification is verified.')
+  const { transaction } = result.notification
+  expectEqual('transaction.status of the notification', 'SUCCESS', transaction.status)
+  expectEqual('transaction.original_request_id', requestId, transaction.original_request_id)
+}
+
+async function askStatus({ narrator, client, order }: Story, requestId: string): Promise<void> {
+  narrator.step('Ask how the payment stands')
+  const answer = await client.orderStatus(order.invoice_number)
+  narrator.verifiedAnswer(answer)
+  const { transaction } = answer.body
+  expectEqual('transaction.status', 'SUCCESS', transaction.status)
+  expectEqual('transaction.original_request_id', requestId, transaction.original_request_id)
+  expectEqual('order.amount', order.amount, answer.body.order.amount)
+}

@@ -1,0 +1,38 @@
+/** `npm run demo`: tells the story of one payment in the terminal. GERBANG_URL names the gateway. */
+import { styleText } from 'node:util'
+import { GerbangConnectionError, GerbangError, GerbangSignatureError } from '@gerbang/client'
+import { runDemo } from './demo.ts'
+import type { Tone } from './narrator.ts'
+import { NoGateway, WrongStep } from './wrong-step.ts'
+
+const styles: Record<Tone | 'bad', Parameters<typeof styleText>[0]> = {
+  heading: ['bold', 'cyan'],
+  plain: 'reset',
+  faint: 'dim',
+  good: 'green',
+  bad: ['bold', 'red'],
+}
+
+/** Colour only where a person looks: styleText respects NO_COLOR and streams that are no terminal. */
+function print(text: string, tone: Tone | 'bad' = 'plain'): void {
+  console.log(styleText(styles[tone], text, { stream: process.stdout }))
+}
+
+const gatewayUrl = process.env['GERBANG_URL'] ?? 'http://127.0.0.1:8080'
+try {
+  await runDemo({ gatewayUrl, print })
+} catch (error) {
+  print(`\n✗ ${messageOf(error)}`, 'bad')
+  if (error instanceof GerbangError && error.hint) print(`  ${error.hint}`)
+  process.exitCode = 1
+}
+
+/** The stack only where the demo itself is broken. */
+function messageOf(error: unknown): string {
+  if (error instanceof WrongStep || error instanceof NoGateway) return error.message
+  if (error instanceof GerbangError) {
+    return `Refused with ${error.httpStatus} ${error.code}: ${error.message}`
+  }
+  const isAnswer = error instanceof GerbangConnectionError || error instanceof GerbangSignatureError
+  return isAnswer ? error.message : String((error instanceof Error && error.stack) || error)
+}

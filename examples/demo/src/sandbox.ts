@@ -1,0 +1,67 @@
+/** The few calls of the sandbox's control surface that the story needs. */
+import type { Narrator } from './narrator.ts'
+import { expectEqual, NoGateway, WrongStep } from './wrong-step.ts'
+
+export type Sandbox = {
+  credentials(): Promise<{ clientId: string; secretKey: string }>
+  notificationUrl(): Promise<string | null>
+  setNotificationUrl(url: string | null): Promise<void>
+}
+
+const timeoutMs = 10_000
+
+/** Every call throws NoGateway where none answers, and WrongStep where it is not a sandbox. */
+export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
+  const call = async (method: 'GET' | 'PATCH', path: string, body?: object) => {
+    const url = new URL(path, gatewayUrl)
+    narrator.sent(method, url.href, body)
+    const response = await fetch(url, {
+      method,
+      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch((cause: unknown) => {
+      throw new NoGateway(gatewayUrl, cause)
+    })
+    const text = await response.text()
+    if (response.status !== 200) {
+      throw new WrongStep(
+        `${method} ${path} (is this gateway in sandbox mode?)`,
+        'HTTP status 200',
+        `${response.status} ${text.slice(0, 500)}`,
+      )
+    }
+    return readObject(`${method} ${path}`, text)
+  }
+  return {
+    credentials: async () => {
+      const { clientId, secretKey } = await call('GET', '/sandbox/credentials')
+      if (typeof clientId !== 'string' || typeof secretKey !== 'string') {
+        throw new WrongStep('the credentials', 'clientId and secretKey', 'something else')
+      }
+      narrator.received('200', { clientId, secretKey })
+      return { clientId, secretKey }
+    },
+    notificationUrl: async () => {
+      const { notificationUrl } = await call('GET', '/sandbox/merchant')
+      narrator.received('200', { notificationUrl })
+      return typeof notificationUrl === 'string' ? notificationUrl : null
+    },
+    setNotificationUrl: async (url) => {
+      const { notificationUrl } = await call('PATCH', '/sandbox/merchant', { notificationUrl: url })
+      expectEqual('notificationUrl of the merchant', url, notificationUrl)
+      narrator.received('200', { notificationUrl })
+    },
+  }
+}
+
+function readObject(what: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch {
+    // Told below, like any other answer that is no object.
+  }
+  throw new WrongStep(what, 'a JSON object', text.slice(0, 500))
+}

@@ -1,0 +1,198 @@
+/** The shop's pages: plain HTML that works without JavaScript. */
+import { futureExpiry, products, testCards } from './catalogue.ts'
+import { Html, html } from './html.ts'
+import type { Order, PaymentState } from './orders.ts'
+
+/** Seconds between looks at an order that still waits for something. */
+const refreshSeconds = 3
+/** After this long a waiting page stops refreshing itself; the gateway's own tries are slower. */
+const refreshForMs = 120_000
+
+/** The product and card form. A card number that was typed is never shown again. */
+export function checkoutPage(options: { now: Date; problem?: string }): string {
+  return page(
+    'Checkout',
+    html`<h1>Checkout</h1>
+      ${options.problem ? html`<p class="alert" role="alert">${options.problem}</p>` : undefined}
+      <form method="post" action="/checkout">
+        <fieldset>
+          <legend>What would you like?</legend>
+          ${products.map(
+            (product, index) => html`<label class="product">
+              <input type="radio" name="product" value="${product.id}" ${checked(index === 0)}>
+              <span>${product.name}<small>${product.note}</small></span>
+              <strong>${rupiah(product.price)}</strong>
+            </label>`,
+          )}
+        </fieldset>
+        <fieldset>
+          <legend>Card</legend>
+          <label>Test card
+            <select name="test_card">
+              <option value="">The number below</option>
+              ${testCards.map(
+                ({ number, meaning }) =>
+                  html`<option value="${number}">…${number.slice(-4)} ${meaning}</option>`,
+              )}
+            </select>
+          </label>
+          <label>Card number
+            <input name="card_number" value="${testCards[0].number}" inputmode="numeric"
+              autocomplete="cc-number" maxlength="23" required>
+          </label>
+          <div class="pair">
+            <label>Expiry (MM/YY)
+              <input name="expiry" value="${futureExpiry(options.now)}" inputmode="numeric"
+                autocomplete="cc-exp" maxlength="5" pattern="[0-9]{2}/?[0-9]{2}" required>
+            </label>
+            <label>CVV
+              <input name="cvv" value="123" inputmode="numeric" autocomplete="cc-csc"
+                maxlength="4" pattern="[0-9]{3,4}" required>
+            </label>
+          </div>
+        </fieldset>
+        <button>Pay</button>
+      </form>`,
+  )
+}
+
+/** How an order stands, and whether its notification has come. */
+export function orderPage(order: Order, now: Date): string {
+  const { title, tone, text, action } = describe(order)
+  const waits = order.state.kind === 'pending' || order.state.kind === 'charging'
+  const settled = order.state.kind === 'paid' || order.state.kind === 'declined'
+  const mayChange = waits || (settled && order.notification === undefined)
+  const isYoung = now.getTime() - order.createdAt.getTime() < refreshForMs
+  return page(
+    title,
+    html`<h1 class="${tone}">${title}</h1>
+      <p>${text}</p>
+      <dl>
+        <dt>Order</dt><dd>${order.invoiceNumber}</dd>
+        <dt>${order.product.name}</dt><dd>${rupiah(order.product.price)}</dd>
+        ${details(order.state)}
+        <dt>Notification</dt><dd>${notificationText(order)}</dd>
+      </dl>
+      <a class="button" href="${action.href}">${action.label}</a>`,
+    mayChange && isYoung,
+  )
+}
+
+/** Where the bank's page sends a cardholder who could not be authenticated. */
+export function authenticationFailedPage(order: Order): string {
+  return page(
+    'Not confirmed',
+    html`<h1 class="bad">Your bank could not confirm the payment</h1>
+      <p>Nothing was charged. The one-time password was wrong, you left the bank’s page, or the bank
+        said no. You can try again, or take another card.</p>
+      <dl>
+        <dt>Order</dt><dd>${order.invoiceNumber}</dd>
+        <dt>${order.product.name}</dt><dd>${rupiah(order.product.price)}</dd>
+      </dl>
+      <a class="button" href="/">Try again</a>`,
+  )
+}
+
+export function problemPage(title: string, text: string): string {
+  return page(
+    title,
+    html`<h1 class="bad">${title}</h1><p>${text}</p><a class="button" href="/">To the shop</a>`,
+  )
+}
+
+type Description = {
+  title: string
+  tone: 'good' | 'bad' | 'wait'
+  text: string
+  action: { label: string; href: string }
+}
+
+function describe(order: Order): Description {
+  const { state } = order
+  const again = { label: 'Try again', href: '/' }
+  const look = { label: 'Look again', href: `/orders/${order.id}` }
+  switch (state.kind) {
+    case 'paid': {
+      const action = { label: 'Buy something else', href: '/' }
+      return { title: 'Paid, thank you!', tone: 'good', text: 'We are packing it.', action }
+    }
+    case 'declined':
+      return { title: 'Declined', tone: 'bad', text: adviceOn(state.code), action: again }
+    case 'refused': {
+      const text = `Nothing was charged. The payment service said: ${state.message}.`
+      return { title: 'Not possible', tone: 'bad', text, action: again }
+    }
+    case 'pending': {
+      const text = `${state.reason} Please do not pay again: we keep asking.`
+      return { title: 'Pending', tone: 'wait', text, action: look }
+    }
+    case 'charging':
+      return {
+        title: 'One moment',
+        tone: 'wait',
+        text: 'Your card is being charged.',
+        action: look,
+      }
+    case 'not-charged': {
+      const action = { label: 'Charge again', href: `/payment/success/${order.id}` }
+      const text = 'The payment did not reach the payment service, so nothing was charged.'
+      return { title: 'Not charged yet', tone: 'wait', text, action }
+    }
+    case 'awaiting-authentication': {
+      const action = { label: 'To the bank’s page', href: state.authenticationUrl ?? '/' }
+      const text = 'Your bank asks you to confirm the payment.'
+      return { title: 'Waiting for you', tone: 'wait', text, action }
+    }
+  }
+}
+
+/** Why a bank declined, in words that a customer may read; a stolen card is told as any other. */
+function adviceOn(responseCode: string): string {
+  const advice: Readonly<Record<string, string>> = {
+    '51': 'There is not enough money on this card. Nothing was charged.',
+    '54': 'This card has expired. Nothing was charged.',
+    '61': 'The amount is over the limit of this card. Nothing was charged.',
+    '91': 'The bank cannot be reached now. Nothing was charged; try again later.',
+    '96': 'The bank cannot be reached now. Nothing was charged; try again later.',
+  }
+  return advice[responseCode] ?? 'The bank declined. Nothing was charged; please take another card.'
+}
+
+function details(state: PaymentState): Html | undefined {
+  if (state.kind === 'paid') {
+    return html`<dt>Card</dt><dd>${state.card}</dd>
+      <dt>Approval code</dt><dd>${state.approvalCode}</dd>`
+  }
+  if (state.kind !== 'declined') return undefined
+  return html`<dt>Answer of the bank</dt><dd>${state.code} ${state.message}</dd>`
+}
+
+function notificationText({ notification }: Order): string {
+  if (notification === undefined) return 'has not arrived yet'
+  const time = notification.receivedAt.toISOString().slice(11, 19)
+  return `${notification.status}, verified, at ${time} UTC`
+}
+
+function page(title: string, content: Html, refresh = false): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${refresh ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : undefined}
+<title>${title} · Toko Gerbang</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css">
+</head>
+<body>
+<header><a href="/">Toko Gerbang</a></header>
+<main>${content}</main>
+<footer>An example shop. Nothing is sold; use test cards only.</footer>
+</body>
+</html>
+`.text
+}
+
+const checked = (isChecked: boolean) => (isChecked ? new Html('checked') : undefined)
+
+const rupiah = (amount: number) => `Rp ${amount.toLocaleString('id-ID')}`

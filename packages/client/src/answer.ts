@@ -1,0 +1,51 @@
+/** Whether an answer is the gateway's, and what it says (wire.md 2.2, 2.4). Pure. */
+import { digestOf, verifySignature } from '@gerbang/wire'
+import type { RefusalBody } from './errors.ts'
+
+export type AnswerToVerify = {
+  readonly clientId: string
+  readonly secretKey: string
+  readonly requestId: string
+  /** The path that was called, as it was sent. */
+  readonly requestTarget: string
+  readonly headers: Headers
+  /** The raw bytes of the answer: the digest is taken over them. */
+  readonly body: Uint8Array
+}
+
+/**
+ * Why an answer cannot be trusted: it has no Signature; it is another client's; it answers another
+ * request; it has no Response-Timestamp; its signature is wrong.
+ */
+export type UnverifiedReason =
+  | 'unsigned'
+  | 'other-client-id'
+  | 'other-request-id'
+  | 'no-response-timestamp'
+  | 'wrong-signature'
+
+/** Undefined where the answer is the gateway's own, to this very request. */
+export function verifyAnswer(answer: AnswerToVerify): UnverifiedReason | undefined {
+  const { clientId, requestId, requestTarget, headers } = answer
+  const signature = headers.get('signature')
+  if (signature === null) return 'unsigned'
+  if (headers.get('client-id') !== clientId) return 'other-client-id'
+  if (headers.get('request-id') !== requestId) return 'other-request-id'
+  const timestamp = headers.get('response-timestamp')
+  if (timestamp === null) return 'no-response-timestamp'
+  const digest = digestOf(answer.body)
+  const parts = { clientId, requestId, timestamp, requestTarget, digest }
+  const isRight = verifySignature('response', parts, signature, answer.secretKey)
+  return isRight ? undefined : 'wrong-signature'
+}
+
+/** The JSON object of an answer; undefined where the body is none. */
+export function readAnswer(bytes: Uint8Array): RefusalBody | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as RefusalBody) : undefined
+  } catch {
+    return undefined
+  }
+}

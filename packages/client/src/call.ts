@@ -1,0 +1,140 @@
+/** One call: sign, send within the time limit, verify, read. */
+import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
+import { readAnswer, type UnverifiedReason, verifyAnswer } from './answer.ts'
+import {
+  type CallKind,
+  GerbangConnectionError,
+  GerbangError,
+  GerbangSignatureError,
+} from './errors.ts'
+
+export type CallDeps = {
+  readonly clientId: string
+  readonly secretKey: string
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => Date
+  readonly newRequestId: () => string
+  readonly timeoutMs: number
+}
+
+export type Call = {
+  readonly kind: CallKind
+  readonly url: URL
+  /** The body of a POST; a call without it is a GET, which has no Digest line (wire.md 2.2). */
+  readonly json?: unknown
+  readonly requestId?: string
+  readonly signal?: AbortSignal
+}
+
+/** An answer whose signature has been verified. */
+export type Answer<Body> = {
+  /** HTTP status. */
+  readonly status: number
+  readonly body: Body
+  readonly requestId: string
+  readonly signatureVerified: true
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+type Received = {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Asks the gateway.
+ * @throws GerbangError refused; GerbangConnectionError no answer; GerbangSignatureError an answer
+ * that nobody can trust; TypeError a Request-Id that cannot be sent; the signal's reason where it
+ * was aborted before anything was sent
+ */
+export async function callGateway<Body>(deps: CallDeps, call: Call): Promise<Answer<Body>> {
+  call.signal?.throwIfAborted()
+  const requestId = call.requestId ?? deps.newRequestId()
+  if (!/^[\x21-\x7e]{1,128}$/.test(requestId)) {
+    throw new TypeError('A Request-Id has 1 to 128 printable ASCII characters without spaces')
+  }
+  const received = await send(deps, call, requestId)
+  const problem = verifyAnswer({
+    clientId: deps.clientId,
+    secretKey: deps.secretKey,
+    requestId,
+    requestTarget: call.url.pathname,
+    headers: received.headers,
+    body: received.bytes,
+  })
+  if (problem !== undefined) throw unverified(call.kind, requestId, received, problem)
+  const headers = Object.fromEntries(received.headers)
+  const body = readAnswer(received.bytes)
+  if (received.status < 200 || received.status > 299 || body === undefined) {
+    throw new GerbangError({ httpStatus: received.status, body, requestId, verified: true })
+  }
+  return {
+    status: received.status,
+    body: body as Body,
+    requestId,
+    signatureVerified: true,
+    headers,
+  }
+}
+
+async function send(deps: CallDeps, call: Call, requestId: string): Promise<Received> {
+  const body = call.json === undefined ? undefined : Buffer.from(JSON.stringify(call.json))
+  const timestamp = formatTimestamp(deps.now())
+  const components = {
+    clientId: deps.clientId,
+    requestId,
+    timestamp,
+    requestTarget: call.url.pathname,
+    digest: body && digestOf(body),
+  }
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort('timeout'), deps.timeoutMs)
+  const onCallerAbort = () => abort.abort('aborted')
+  call.signal?.addEventListener('abort', onCallerAbort, { once: true })
+  try {
+    const response = await deps.fetch(call.url, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        'Client-Id': deps.clientId,
+        'Request-Id': requestId,
+        'Request-Timestamp': timestamp,
+        Signature: sign('request', components, deps.secretKey),
+        Accept: 'application/json',
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
+      ...(body && { body }),
+      // A redirect would carry a card number to a host that nobody chose.
+      redirect: 'manual',
+      signal: abort.signal,
+    })
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return { status: response.status, headers: response.headers, bytes }
+  } catch (cause) {
+    const reason = abort.signal.aborted ? abort.signal.reason : 'network'
+    const { timeoutMs } = deps
+    throw new GerbangConnectionError({ kind: call.kind, requestId, reason, timeoutMs, cause })
+  } finally {
+    clearTimeout(timer)
+    call.signal?.removeEventListener('abort', onCallerAbort)
+  }
+}
+
+/**
+ * The gateway cannot sign for a client that it does not know (design.md 5): that refusal is told
+ * as what it says, but marked unverified. Any other unsigned answer is told as untrusted.
+ */
+function unverified(
+  kind: CallKind,
+  requestId: string,
+  received: Received,
+  reason: UnverifiedReason,
+): GerbangError | GerbangSignatureError {
+  const httpStatus = received.status
+  const body = readAnswer(received.bytes)
+  if (reason === 'unsigned' && httpStatus === 400 && body?.error?.code === 'invalid_client_id') {
+    return new GerbangError({ httpStatus, body, requestId, verified: false })
+  }
+  return new GerbangSignatureError({ kind, httpStatus, requestId, reason })
+}

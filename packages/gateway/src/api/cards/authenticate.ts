@@ -1,0 +1,124 @@
+/**
+ * Who calls, in the documented order of checks (wire.md 2.5): the four headers, their form, the
+ * timestamp's window on real time, the client, the signature over the raw body.
+ */
+import {
+  decodeSignature,
+  digestOf,
+  parseTimestamp,
+  type SignatureComponents,
+  verifySignature,
+} from '@gerbang/wire'
+import type { Merchant, Merchants } from '../../merchants/index.ts'
+import type { Clock } from '../../primitives/clock.ts'
+import { CardError } from './card-error.ts'
+
+export type CardRequest = {
+  readonly method: string
+  /** As it stood in the request line, without query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Empty where the request has none. */
+  readonly body: Buffer
+  /** Charge says `empty client id` where the other calls say that the header is required. */
+  readonly emptyClientId: 'header_required' | 'empty_client_id'
+}
+
+export type AuthenticatedCall = {
+  readonly merchant: Merchant
+  readonly requestId: string
+  /** The path in the form that the merchant signed. */
+  readonly requestTarget: string
+  /** The 32 decoded bytes. */
+  readonly signature: Buffer
+}
+
+export type AuthenticateDeps = {
+  readonly merchants: Pick<Merchants, 'findByClientId'>
+  readonly clock: Clock
+  readonly timestampWindowSeconds: number
+}
+
+const longestHeader = 128
+
+/** Raises the header rows of the error table, unknown_client and invalid_signature. */
+export async function authenticate(
+  deps: AuthenticateDeps,
+  request: CardRequest,
+): Promise<AuthenticatedCall> {
+  const headers = readHeaders(request)
+  checkTimestamp(deps, headers.timestamp)
+  const merchant = await deps.merchants.findByClientId(headers.clientId)
+  const requestTarget = matchSignature(request, headers, merchant)
+  if (!merchant) throw new CardError('unknown_client')
+  const signature = decodeSignature(headers.signature)
+  if (requestTarget === undefined || !signature) throw new CardError('invalid_signature')
+  return { merchant, requestId: headers.requestId, requestTarget, signature }
+}
+
+type Headers = { clientId: string; requestId: string; timestamp: string; signature: string }
+
+function readHeaders(request: CardRequest): Headers {
+  const header = (name: string) => {
+    const value = request.headers[name.toLowerCase()]
+    if (typeof value === 'string' && value !== '') return value
+    if (name === 'Client-Id' && value === '') {
+      throw new CardError(request.emptyClientId, { header: name })
+    }
+    throw new CardError('header_required', { header: name })
+  }
+  const headers = {
+    clientId: header('Client-Id'),
+    requestId: header('Request-Id'),
+    timestamp: header('Request-Timestamp'),
+    signature: header('Signature'),
+  }
+  if (headers.clientId.length > longestHeader || headers.requestId.length > longestHeader) {
+    throw new CardError('header_size')
+  }
+  return headers
+}
+
+function checkTimestamp(deps: AuthenticateDeps, text: string): void {
+  const timestamp = parseTimestamp(text)
+  if (!timestamp) throw new CardError('timestamp_format')
+  const seconds = deps.timestampWindowSeconds
+  const distanceMs = Math.abs(timestamp.getTime() - deps.clock.realNow().getTime())
+  if (distanceMs > seconds * 1_000) throw new CardError('timestamp_window', { seconds })
+}
+
+/**
+ * The path under which the signature is right; undefined where it is wrong. Clients sign the path
+ * as they sent it or as it was before URL-encoding (wire.md 2.2). An unknown client costs the same
+ * time as a known one.
+ */
+function matchSignature(
+  request: CardRequest,
+  headers: Headers,
+  merchant: Merchant | undefined,
+): string | undefined {
+  const hasBody = request.method === 'POST'
+  const parts = (requestTarget: string): SignatureComponents => ({
+    clientId: headers.clientId,
+    requestId: headers.requestId,
+    timestamp: headers.timestamp,
+    requestTarget,
+    digest: hasBody ? digestOf(request.body) : undefined,
+  })
+  const isRight = (path: string) =>
+    merchant
+      ? merchant.secretKey.reveal((secret) =>
+          verifySignature('request', parts(path), headers.signature, secret),
+        )
+      : verifySignature('request', parts(path), headers.signature, 'nobody') && false
+  const decoded = decodePath(request.path)
+  return [...new Set([request.path, decoded])].find(isRight)
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

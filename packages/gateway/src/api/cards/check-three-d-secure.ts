@@ -1,0 +1,119 @@
+/** POST /credit-card/check-three-d-secure (wire.md 4.1). */
+
+import type { CheckThreeDSecureResponse, JsonValue } from '@gerbang/wire'
+import {
+  checkThreeDSecureRequest,
+  checkThreeDSecureResponse,
+  describeErrors,
+} from '@gerbang/wire/schemas'
+import type { Clock } from '../../primitives/clock.ts'
+import { wholeRupiah } from '../../primitives/money.ts'
+import type { Authentication, CheckCommand, ThreeDSecure } from '../../three-d-secure/index.ts'
+import { CardError } from './card-error.ts'
+import type { ClaimingRoute } from './door.ts'
+import {
+  amountOf,
+  bodyObject,
+  cardOf,
+  type Members,
+  objectOf,
+  requiredTextOf,
+  textOf,
+} from './fields.ts'
+
+type Input = Omit<CheckCommand, 'merchant' | 'claim'>
+
+export type CheckRouteDeps = {
+  readonly threeDSecure: ThreeDSecure
+  readonly clock: Clock
+  /** The URL that a cardholder opens for a page id. */
+  readonly challengeUrl: (pageId: string) => string
+  /** Live mode sends browsers to https only. */
+  readonly callbackProtocols: readonly string[]
+}
+
+export function checkThreeDSecureRoute(deps: CheckRouteDeps): ClaimingRoute<Input> {
+  const { threeDSecure, clock } = deps
+  return {
+    url: '/credit-card/check-three-d-secure',
+    summary: 'Check 3-D Secure',
+    description: `Begins the authentication of a cardholder. Open \`authentication_url\` in the cardholder’s browser; it ends on one of the callback URLs. The authentication lives 15 minutes and serves one charge.\n\nErrors:\n\n${describeErrors(
+      [
+        'amount',
+        'card_number_length_at_check',
+        'luhn',
+        'expiry',
+        'three_d_secure_not_configured',
+        'three_d_secure_failed',
+      ],
+    )}`,
+    request: checkThreeDSecureRequest,
+    response: checkThreeDSecureResponse,
+    scope: 'three-d-secure',
+    emptyClientId: 'header_required',
+    parse: (body) => parseCheck(body, deps),
+    invoiceNumberOf: (input) => input.invoiceNumber,
+    handle: async (input, { merchant }, claim) => {
+      const result = await threeDSecure.check({ ...input, merchant, claim })
+      return result.kind === 'checked' ? toResponse(deps, result.authentication) : undefined
+    },
+    answerOf: async (merchant, holder) => {
+      const authentication = await threeDSecure.find(merchant.merchantId, holder.operationId)
+      if (!authentication) return undefined
+      const isAnswered =
+        authentication.state !== 'asked' || authentication.askUntil <= clock.realNow()
+      const isShown = authentication.state !== 'asked' && authentication.failure !== 'unreachable'
+      return {
+        isSettled: isAnswered || authentication.expiresAt <= clock.now(),
+        members: isShown ? toResponse(deps, authentication) : undefined,
+      }
+    },
+  }
+}
+
+function parseCheck(body: JsonValue, deps: CheckRouteDeps): Input {
+  const members = bodyObject(body)
+  const order = objectOf(members, 'order')
+  const cardMembers = objectOf(members, 'card')
+  const threeDSecure = objectOf(members, 'three_dsecure')
+  const amount = amountOf(order)
+  const invoiceNumber = textOf(order, 'order.invoice_number', 64)
+  const card = cardOf(cardMembers, 'card_number_length_at_check', deps.clock.now())
+  if (!card) throw new CardError('field_required', { field: 'card.number or card.token' })
+  return {
+    amount,
+    invoiceNumber,
+    card,
+    callbackUrlSuccess: callbackUrlOf(threeDSecure, 'callback_url_success', deps),
+    callbackUrlFailed: callbackUrlOf(threeDSecure, 'callback_url_failed', deps),
+  }
+}
+
+/** Goes into a Location header as it is, so it must be an absolute URL in plain ASCII. */
+function callbackUrlOf(members: Members | undefined, name: string, deps: CheckRouteDeps): string {
+  const field = `three_dsecure.${name}`
+  const text = requiredTextOf(members, field, 2_048)
+  const isUrl =
+    /^[\x21-\x7e]+$/.test(text) &&
+    URL.canParse(text) &&
+    deps.callbackProtocols.includes(new URL(text).protocol)
+  if (!isUrl) throw new CardError('field_invalid', { field })
+  return text
+}
+
+function toResponse(
+  deps: CheckRouteDeps,
+  authentication: Authentication,
+): CheckThreeDSecureResponse {
+  // A challenge, an authentication and a failed one have been enrolled; what was used up may not.
+  const isEnrolled = authentication.version !== undefined
+  return {
+    order: { amount: wholeRupiah(authentication.amount) },
+    three_dsecure: {
+      enrollment_status: isEnrolled,
+      authentication_id: authentication.authenticationId,
+      ...(isEnrolled ? { authentication_url: deps.challengeUrl(authentication.pageId) } : {}),
+      ...(authentication.version ? { three_ds_version: authentication.version } : {}),
+    },
+  }
+}

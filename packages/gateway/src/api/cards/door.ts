@@ -1,0 +1,256 @@
+/**
+ * The door of the cards dialect: every route behind it is authenticated, answered in the dialect's
+ * envelope and signed. What always holds: nothing of a body is read before its signature is right;
+ * every answer to a known client carries a signature over its exact bytes, refusals too.
+ */
+import { digestOf, formatTimestamp, type JsonValue, parseJsonText, sign } from '@gerbang/wire'
+import { errorEnvelope, requestHeaders } from '@gerbang/wire/schemas'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { Merchant, Merchants } from '../../merchants/index.ts'
+import { isDatabaseDown } from '../../platform/database/index.ts'
+import type { KeyRing } from '../../platform/key-ring/index.ts'
+import type { Log } from '../../platform/log/index.ts'
+import type { Clock } from '../../primitives/clock.ts'
+import { Problem } from '../../primitives/problem.ts'
+import type { ClaimedRequest, RequestClaim, RequestScope, Requests } from '../../requests/index.ts'
+import { type AuthenticatedCall, authenticate } from './authenticate.ts'
+import { CardError, toCardError } from './card-error.ts'
+import { type HolderAnswer, judgeHolder } from './duplicates.ts'
+
+export type DoorDeps = {
+  readonly merchants: Merchants
+  readonly requests: Requests
+  readonly keyRing: KeyRing
+  readonly clock: Clock
+  readonly log: Log
+  readonly timestampWindowSeconds: number
+  readonly bodyLimitBytes: number
+}
+
+/** A call whose signature is right. */
+export type CardCall = Pick<AuthenticatedCall, 'merchant' | 'requestId'>
+
+type Described = {
+  readonly url: string
+  readonly summary: string
+  readonly description: string
+  readonly response: TSchema
+  readonly conflict?: TSchema
+}
+
+/** A call that changes something: its Request-Id is claimed once. */
+export type ClaimingRoute<Input> = Described & {
+  readonly request: TSchema
+  readonly scope: RequestScope
+  readonly emptyClientId: 'header_required' | 'empty_client_id'
+  /** Raises the parameter rows of the error table. */
+  parse(body: JsonValue, merchant: Merchant): Input
+  invoiceNumberOf(input: Input): string | undefined
+  /** The answer's body, or undefined where another request holds the Request-Id. */
+  handle(input: Input, call: CardCall, claim: RequestClaim): Promise<object | undefined>
+  /** How the work that a holder of a Request-Id began stands now. */
+  answerOf(merchant: Merchant, holder: ClaimedRequest): Promise<HolderAnswer | undefined>
+}
+
+/** A call that only reads; it claims nothing. */
+export type ReadingRoute = Described & {
+  /** @param rest what stands in the place of the `*` of the url, decoded */
+  handle(call: CardCall, rest: string): Promise<object>
+}
+
+type DoorState = { merchant?: Merchant; requestTarget: string }
+
+export type CardDoor = {
+  claim<Input>(route: ClaimingRoute<Input>): void
+  read(route: ReadingRoute): void
+}
+
+/** Opens the door on a server; `register` puts the routes behind it. */
+export async function openCardDoor(
+  server: FastifyInstance,
+  deps: DoorDeps,
+  register: (door: CardDoor) => void,
+): Promise<void> {
+  const states = new WeakMap<FastifyRequest, DoorState>()
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
+    // Bodies are read by parse functions, which know the documented errors and their order.
+    scope.setValidatorCompiler(() => () => true)
+    scope.addHook('onSend', (request, reply, payload) =>
+      signAnswer(deps, states.get(request), request, reply, payload),
+    )
+    scope.setErrorHandler((error, request, reply) => {
+      const refusal = toRefusal(deps, error, request)
+      return reply.code(refusal.status).send(refusal.body)
+    })
+
+    const enter = async (request: FastifyRequest, emptyClientId: Emptiness) => {
+      const call = await authenticate(deps, {
+        method: request.method,
+        path: pathOf(request),
+        headers: request.headers,
+        body: bodyOf(request),
+        emptyClientId,
+      })
+      states.set(request, call)
+      return call
+    }
+    register({
+      claim: (route) => {
+        scope.post(route.url, { schema: describe(route, route.request) }, async (request) => {
+          const call = await enter(request, route.emptyClientId)
+          return runClaiming(deps, route, request, call)
+        })
+      },
+      read: (route) => {
+        scope.get(route.url, { schema: describe(route) }, async (request) => {
+          const call = await enter(request, 'header_required')
+          return route.handle(call, (request.params as { '*': string })['*'])
+        })
+      },
+    })
+  })
+}
+
+type Emptiness = 'header_required' | 'empty_client_id'
+
+async function runClaiming<Input>(
+  deps: DoorDeps,
+  route: ClaimingRoute<Input>,
+  request: FastifyRequest,
+  call: AuthenticatedCall,
+): Promise<object> {
+  const { requests, keyRing, clock } = deps
+  const { merchant, requestId } = call
+  const key = { merchantId: merchant.merchantId, scope: route.scope, requestId }
+  const body = bodyOf(request)
+  const identity = {
+    route: route.url,
+    bodyMac: keyRing.fingerprint('request-body', body),
+    signatureMac: keyRing.fingerprint('request-signature', call.signature),
+  }
+  const judge = async (holder: ClaimedRequest | undefined) =>
+    holder &&
+    judgeHolder(holder, identity, { clock, answerOf: (held) => route.answerOf(merchant, held) })
+
+  const supersedes = await judge(await requests.find(key))
+  const input = route.parse(readJson(request, body), merchant)
+  if (supersedes && (supersedes.invoiceNumber ?? undefined) === route.invoiceNumberOf(input)) {
+    throw new CardError('request_id_used')
+  }
+  // The look-up above may be outrun: whoever finds the id claimed, or was refused by what the
+  // winner of the race took, is judged against the winner.
+  const judgeWinner = async () => {
+    const winner = await requests.find(key)
+    if (winner && winner.operationId !== supersedes?.operationId) await judge(winner)
+  }
+  try {
+    const answer = await route.handle(input, call, { ...key, ...identity, supersedes })
+    if (answer) return answer
+  } catch (error) {
+    if (error instanceof Problem) await judgeWinner()
+    throw error
+  }
+  await judgeWinner()
+  throw new CardError('unavailable')
+}
+
+function readJson(request: FastifyRequest, body: Buffer): JsonValue {
+  const type = request.headers['content-type']
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
+    throw new CardError('content_type')
+  }
+  const json = parseJsonText(body)
+  if (!json.ok) throw new CardError('malformed_body', { reason: json.reason })
+  return json.value
+}
+
+/** Signs an answer over its exact bytes, for every client that we know. */
+async function signAnswer(
+  deps: DoorDeps,
+  state: DoorState | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> {
+  const merchant = state?.merchant ?? (await findCaller(deps, request))
+  if (!merchant) return payload
+  const requestId = headerOf(request, 'request-id')
+  const timestamp = formatTimestamp(deps.clock.realNow())
+  const parts = {
+    clientId: merchant.clientId,
+    requestId,
+    timestamp,
+    requestTarget: state?.requestTarget ?? pathOf(request),
+    digest: digestOf(String(payload ?? '')),
+  }
+  reply.headers({
+    'Client-Id': merchant.clientId,
+    'Request-Id': requestId,
+    'Response-Timestamp': timestamp,
+    Signature: merchant.secretKey.reveal((secret) => sign('response', parts, secret)),
+  })
+  return payload
+}
+
+/** The client of a request that was refused before it was authenticated. */
+async function findCaller(deps: DoorDeps, request: FastifyRequest): Promise<Merchant | undefined> {
+  const clientId = headerOf(request, 'client-id')
+  if (clientId === '' || clientId.length > 128) return undefined
+  try {
+    return await deps.merchants.findByClientId(clientId)
+  } catch {
+    // The database is down: the refusal goes out unsigned rather than not at all.
+    return undefined
+  }
+}
+
+function toRefusal(deps: DoorDeps, error: unknown, request: FastifyRequest): CardError {
+  if (error instanceof CardError) return error
+  if (error instanceof Problem) return toCardError(error)
+  if (isDatabaseDown(error)) return new CardError('unavailable')
+  switch ((error as { code?: string }).code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new CardError('body_too_large', { maximum: deps.bodyLimitBytes })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new CardError('malformed_body', { reason: 'the body is shorter than it says' })
+    default:
+      deps.log.error({ err: error, requestId: headerOf(request, 'request-id') }, 'request crashed')
+      return new CardError('internal')
+  }
+}
+
+function describe(route: Described, request?: TSchema) {
+  return {
+    summary: route.summary,
+    description: route.description,
+    tags: ['Cards'],
+    headers: requestHeaders,
+    ...(request ? { body: request } : {}),
+    response: {
+      200: route.response,
+      ...(route.conflict ? { 409: route.conflict } : {}),
+      '4xx': errorEnvelope,
+      '5xx': errorEnvelope,
+    },
+  }
+}
+
+function pathOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? '/'
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+}
+
+function headerOf(request: FastifyRequest, name: string): string {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,214 @@
+/**
+ * Every setting, in one schema; the only reader of process.env. A setting that is wrong stops the
+ * start with a list of all that is wrong, never with a guess.
+ */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { Secret } from './primitives/secret.ts'
+
+const seconds = (description: string, value: number) =>
+  Type.Integer({ minimum: 1, maximum: 86_400, default: value, description })
+
+/** The environment. Descriptions are the text of docs/operating/settings.md. */
+export const settings = Type.Object({
+  GERBANG_MODE: Type.Enum(['sandbox', 'live'], {
+    default: 'sandbox',
+    description: 'sandbox: with simulators and the control surface under /sandbox. live: without.',
+  }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address to listen on.' }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 8080,
+    description: 'Port to listen on; 0 takes a free one.',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      description: 'How browsers and merchants reach the gateway; starts every URL handed out.',
+    }),
+  ),
+  GERBANG_DATA_DIR: Type.String({
+    minLength: 1,
+    default: './.gerbang',
+    description: 'Folder of the embedded PostgreSQL and of generated keys.',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'A PostgreSQL server to use instead of the embedded one.',
+    }),
+  ),
+  GERBANG_DATABASE_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 16,
+    default: 16,
+    description: 'Connections of the pool. More than 16 make it slower, not faster.',
+  }),
+  GERBANG_ROOT_KEY: Type.Optional(
+    Type.String({
+      description: 'Root key of the key ring: 32 bytes in base64. Live mode needs one.',
+    }),
+  ),
+  GERBANG_ROOT_KEY_FILE: Type.Optional(
+    Type.String({ description: 'A file that holds the root key, instead of GERBANG_ROOT_KEY.' }),
+  ),
+  GERBANG_SANDBOX_HOSTS: Type.String({
+    default: '',
+    description:
+      'Host names, separated by commas, under which /sandbox may be called besides loopback.',
+  }),
+  GERBANG_TIMESTAMP_WINDOW_SECONDS: seconds(
+    'How far Request-Timestamp may be from now, either way.',
+    10,
+  ),
+  GERBANG_REQUEST_ID_HOURS: Type.Integer({
+    minimum: 1,
+    maximum: 8_760,
+    default: 24,
+    description: 'How long a Request-Id is remembered.',
+  }),
+  GERBANG_ASK_DEADLINE_MS: Type.Integer({
+    minimum: 50,
+    maximum: 60_000,
+    default: 5_000,
+    description: 'How long an answer of an acquirer is waited for before the payment is PENDING.',
+  }),
+  GERBANG_THREE_D_SECURE_DEADLINE_MS: Type.Integer({
+    minimum: 50,
+    maximum: 60_000,
+    default: 5_000,
+    description: 'How long an answer of the 3-D Secure server is waited for.',
+  }),
+  GERBANG_BODY_LIMIT_BYTES: Type.Integer({
+    minimum: 1_024,
+    maximum: 1_048_576,
+    default: 65_536,
+    description: 'Largest request body. The largest documented sample has 1 kB.',
+  }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'Least important log line that is written.',
+  }),
+  LOG_FORMAT: Type.Optional(
+    Type.Enum(['json', 'people'], {
+      description: 'json, or one line for a person (default on a terminal).',
+    }),
+  ),
+})
+
+export type Config = {
+  readonly mode: 'sandbox' | 'live'
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string | undefined
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly databaseConnections: number
+  readonly rootKey: Secret<Buffer> | undefined
+  readonly sandboxHosts: readonly string[]
+  readonly timestampWindowSeconds: number
+  readonly requestIdHours: number
+  readonly askDeadlineMs: number
+  readonly threeDSecureDeadlineMs: number
+  readonly bodyLimitBytes: number
+  readonly logLevel: string
+  readonly logForPeople: boolean
+}
+
+/** What is wrong with the settings, one line each. */
+export class ConfigError extends Error {
+  constructor(lines: readonly string[]) {
+    super(
+      `Gerbang cannot start with these settings:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    )
+    this.name = 'ConfigError'
+  }
+}
+
+/**
+ * Reads and checks the settings.
+ * @throws ConfigError listing everything that is wrong
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal = false,
+): Config {
+  const given = Object.fromEntries(
+    Object.keys(settings.properties)
+      .map((name) => [name, env[name]] as const)
+      // An empty text counts as absent, as compose files and CI systems set it so.
+      .filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const values = Value.Default(settings, Value.Convert(settings, given)) as Static<typeof settings>
+  const wrong = Value.Errors(settings, values).map(describeWrong)
+  wrong.push(...checkUrl(values.PUBLIC_URL))
+  const rootKey = readRootKey(values, wrong)
+  if (values.GERBANG_MODE === 'live') wrong.push(...checkLive(values))
+  if (wrong.length > 0) throw new ConfigError(wrong)
+  return {
+    mode: values.GERBANG_MODE,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    dataDir: resolve(values.GERBANG_DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    databaseConnections: values.GERBANG_DATABASE_CONNECTIONS,
+    rootKey,
+    sandboxHosts: values.GERBANG_SANDBOX_HOSTS.split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+    timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
+    requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
+    askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
+    threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
+    bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,
+    logLevel: values.LOG_LEVEL,
+    logForPeople: values.LOG_FORMAT === undefined ? isTerminal : values.LOG_FORMAT === 'people',
+  }
+}
+
+function describeWrong(error: { instancePath: string; message: string }): string {
+  const name = error.instancePath.slice(1)
+  const schema = settings.properties[name as keyof typeof settings.properties]
+  return `${name}: ${error.message}. ${(schema as { description?: string }).description ?? ''}`
+}
+
+function checkUrl(url: string | undefined): string[] {
+  if (url === undefined) return []
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return []
+  return ['PUBLIC_URL: must be an http or https URL, such as https://gateway.example.com']
+}
+
+function readRootKey(values: Static<typeof settings>, wrong: string[]): Secret<Buffer> | undefined {
+  let text = values.GERBANG_ROOT_KEY
+  if (values.GERBANG_ROOT_KEY_FILE !== undefined) {
+    try {
+      text = readFileSync(values.GERBANG_ROOT_KEY_FILE, 'utf8')
+    } catch {
+      wrong.push('GERBANG_ROOT_KEY_FILE: the file cannot be read')
+    }
+  }
+  if (text === undefined) return undefined
+  const key = Buffer.from(text.trim(), 'base64')
+  if (key.length !== 32) wrong.push('GERBANG_ROOT_KEY: must be 32 bytes in base64')
+  return new Secret(key)
+}
+
+/** Live mode starts on nothing that the sandbox makes by itself. */
+function checkLive(values: Static<typeof settings>): string[] {
+  const wrong: string[] = []
+  if (values.DATABASE_URL === undefined) {
+    wrong.push('DATABASE_URL: live mode does not run on the embedded PostgreSQL')
+  }
+  if (values.GERBANG_ROOT_KEY === undefined && values.GERBANG_ROOT_KEY_FILE === undefined) {
+    wrong.push(
+      'GERBANG_ROOT_KEY or GERBANG_ROOT_KEY_FILE: live mode does not make its own root key',
+    )
+  }
+  if (values.PUBLIC_URL === undefined || !values.PUBLIC_URL.startsWith('https://')) {
+    wrong.push('PUBLIC_URL: live mode needs the https URL under which it is reached')
+  }
+  return wrong
+}

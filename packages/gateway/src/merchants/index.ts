@@ -1,0 +1,84 @@
+/**
+ * Merchants: who may call the gateway, with which secret, features and acquirers. Secrets are
+ * sealed under the key ring; a merchant is read from the database on every request, so that a
+ * change is in force everywhere at once.
+ */
+import type { Database } from '../platform/database/index.ts'
+import type { KeyRing } from '../platform/key-ring/index.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { MerchantId } from '../primitives/id.ts'
+import { Secret } from '../primitives/secret.ts'
+import { type Merchant, type MerchantSettings, merchantFeatures, merchantUrls } from './merchant.ts'
+import {
+  addMerchant,
+  changeMerchantSettings,
+  findMerchantByClientId,
+  findMerchantById,
+  type MerchantRow,
+} from './merchants.store.ts'
+
+export {
+  type AcquirerAccount,
+  type Merchant,
+  type MerchantFeature,
+  type MerchantSettings,
+  merchantFeatures,
+  merchantUrls,
+} from './merchant.ts'
+
+export type Merchants = {
+  /** The merchant of a Client-Id (X-PARTNER-ID, X-CLIENT-KEY). */
+  findByClientId(clientId: string): Promise<Merchant | undefined>
+  find(merchantId: MerchantId): Promise<Merchant | undefined>
+  /** Adds a merchant; false where the Client-Id is taken. */
+  add(merchant: Merchant): Promise<boolean>
+  /** Changes settings and returns the merchant as it is then. */
+  changeSettings(
+    merchantId: MerchantId,
+    change: Partial<MerchantSettings>,
+  ): Promise<Merchant | undefined>
+}
+
+export function createMerchants(deps: {
+  database: Database
+  keyRing: KeyRing
+  clock: Clock
+}): Merchants {
+  const { database, keyRing, clock } = deps
+  const context = (merchantId: MerchantId) => `merchants:${merchantId}:secret_key`
+
+  const toMerchant = async (row: MerchantRow | undefined): Promise<Merchant | undefined> => {
+    if (!row) return undefined
+    const secretKey = await keyRing.open(context(row.merchantId), row.sealedSecretKey)
+    return {
+      merchantId: row.merchantId,
+      clientId: row.clientId,
+      name: row.name,
+      secretKey: new Secret(secretKey.toString('utf8')),
+      publicKey: row.publicKey,
+      settings: toSettings(row),
+      acquirerAccounts: row.acquirerAccounts,
+    }
+  }
+
+  return {
+    findByClientId: async (clientId) =>
+      toMerchant(await findMerchantByClientId(database, clientId)),
+    find: async (merchantId) => toMerchant(await findMerchantById(database, merchantId)),
+    add: ({ secretKey, settings, ...merchant }) => {
+      const sealedSecretKey = secretKey.reveal((text) =>
+        keyRing.seal(context(merchant.merchantId), Buffer.from(text)),
+      )
+      const acquirerAccounts = [...merchant.acquirerAccounts]
+      const row = { ...merchant, ...settings, acquirerAccounts, sealedSecretKey }
+      return addMerchant(database, row, clock.realNow())
+    },
+    changeSettings: async (merchantId, change) =>
+      toMerchant(await changeMerchantSettings(database, merchantId, change)),
+  }
+}
+
+function toSettings(row: MerchantRow): MerchantSettings {
+  const names = [...merchantUrls, ...merchantFeatures]
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as MerchantSettings
+}

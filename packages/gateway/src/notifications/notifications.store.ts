@@ -1,0 +1,154 @@
+import type { Fragment } from 'postgres'
+import type { Database } from '../platform/database/index.ts'
+import type { MerchantId, NotificationId, PaymentId } from '../primitives/id.ts'
+
+export type NotificationState = 'due' | 'delivered' | 'given-up'
+
+export type NewNotification = {
+  readonly merchantId: MerchantId
+  readonly notificationId: NotificationId
+  readonly paymentId: PaymentId
+  readonly invoiceNumber: string
+  readonly requestId: string
+  readonly url: string
+  readonly body: string
+  readonly dueAt: Date
+}
+
+/** The notification as a part of the statement that settles; `from` is a CTE with a row or none. */
+export function insertNotification(
+  database: Database,
+  n: NewNotification,
+  from: Fragment,
+): Fragment {
+  return database`
+    insert into notifications (
+      merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
+      first_due_at, next_attempt_at
+    )
+    select ${n.merchantId}, ${n.notificationId}, ${n.paymentId}, ${n.invoiceNumber},
+      ${n.requestId}, ${n.url}, ${n.body}, 'due', ${n.dueAt}::timestamptz, ${n.dueAt}::timestamptz
+    from ${from}`
+}
+
+export type ClaimedNotification = {
+  merchantId: MerchantId
+  notificationId: NotificationId
+  requestId: string
+  url: string
+  body: string
+  attemptsMade: number
+  firstDueAt: Date
+  leasedUntil: Date
+}
+
+/** Takes what is due and nobody holds, oldest first, and holds it until the lease ends. */
+export async function claimDue(
+  database: Database,
+  options: { now: Date; realNow: Date; leaseUntil: Date; limit: number },
+): Promise<ClaimedNotification[]> {
+  return database<ClaimedNotification[]>`
+    update notifications n
+    set leased_until = ${options.leaseUntil}
+    from (
+      select merchant_id, notification_id
+      from notifications
+      where state = 'due' and next_attempt_at <= ${options.now}
+        and (leased_until is null or leased_until <= ${options.realNow})
+      order by next_attempt_at, notification_id
+      limit ${options.limit}
+      for update skip locked
+    ) as due
+    where n.merchant_id = due.merchant_id and n.notification_id = due.notification_id
+    returning n.merchant_id as "merchantId", n.notification_id as "notificationId",
+      n.request_id as "requestId", n.url, n.body, n.attempts_made as "attemptsMade",
+      n.first_due_at as "firstDueAt", n.leased_until as "leasedUntil"`
+}
+
+export type AttemptResult = {
+  readonly at: Date
+  readonly responseStatus: number | null
+  readonly error: string | null
+  readonly latencyMs: number
+}
+
+/** Writes an attempt down and what follows from it; a lease lost meanwhile changes nothing. */
+export async function recordAttempt(
+  database: Database,
+  claimed: ClaimedNotification,
+  result: AttemptResult,
+  next: { state: NotificationState; nextAttemptAt: Date | null },
+): Promise<boolean> {
+  const rows = await database`
+    with recorded as (
+      update notifications
+      set state = ${next.state}, next_attempt_at = ${next.nextAttemptAt},
+        attempts_made = attempts_made + 1, leased_until = null
+      where merchant_id = ${claimed.merchantId} and notification_id = ${claimed.notificationId}
+        and leased_until = ${claimed.leasedUntil}
+      returning merchant_id, notification_id, attempts_made
+    )
+    insert into notification_attempts (
+      merchant_id, notification_id, attempt, at, response_status, error, latency_ms
+    )
+    select merchant_id, notification_id, attempts_made, ${result.at}::timestamptz,
+      ${result.responseStatus}::integer, ${result.error}::text, ${result.latencyMs}::integer
+    from recorded
+    returning 1`
+  return rows.length === 1
+}
+
+/** When the next notification is due, held or not. */
+export async function findNextDue(database: Database): Promise<Date | undefined> {
+  const [row] = await database<{ dueAt: Date | null }[]>`
+    select min(next_attempt_at) as "dueAt" from notifications where state = 'due'`
+  return row?.dueAt ?? undefined
+}
+
+export type NotificationView = {
+  id: NotificationId
+  url: string
+  body: string
+  status: NotificationState
+  nextAttemptAt: Date | null
+  attempts: {
+    at: string
+    responseStatus: number | null
+    error: string | null
+    latencyMs: number
+  }[]
+}
+
+/** The notifications of an invoice with all their attempts, oldest first. */
+export async function findNotifications(
+  database: Database,
+  merchantId: MerchantId,
+  invoiceNumber: string,
+): Promise<NotificationView[]> {
+  return database<NotificationView[]>`
+    select notification_id as id, url, body, state as status, next_attempt_at as "nextAttemptAt",
+      coalesce((
+        select jsonb_agg(
+          jsonb_build_object('at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+            'responseStatus', response_status, 'error', error, 'latencyMs', latency_ms)
+          order by attempt)
+        from notification_attempts a
+        where a.merchant_id = n.merchant_id and a.notification_id = n.notification_id
+      ), '[]') as attempts
+    from notifications n
+    where merchant_id = ${merchantId} and invoice_number = ${invoiceNumber}
+    order by first_due_at, notification_id`
+}
+
+/** Makes a notification due now, whatever became of it; whether there is such a notification. */
+export async function makeDue(
+  database: Database,
+  notificationId: string,
+  now: Date,
+): Promise<boolean> {
+  const rows = await database`
+    update notifications
+    set state = 'due', next_attempt_at = ${now}
+    where notification_id = ${notificationId}`
+  return rows.count > 0
+}

@@ -1,0 +1,34 @@
+/**
+ * The one pool of a process, on postgres.js. int8 is a JS bigint (money does not fit a number),
+ * timestamptz a Date. An error of the driver may carry a row in `detail` or `where`: stores
+ * translate errors by constraint name and nobody logs one as it is.
+ */
+import postgres, { type Notice, type Sql, type TransactionSql } from 'postgres'
+import type { PostgresConnection } from './embedded/start-embedded-postgres.ts'
+
+type Types = { bigint: bigint }
+export type Database = Sql<Types>
+export type Transaction = TransactionSql<Types>
+
+export type ConnectOptions = {
+  /** A DATABASE_URL, or the connection of the embedded server. */
+  readonly server: string | PostgresConnection
+  /** 16 saturate two cores; more only queue inside PostgreSQL. Everything also works with 1. */
+  readonly max?: number
+  readonly onNotice?: (notice: Notice) => void
+}
+
+export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions): Database {
+  const options = {
+    max,
+    types: { bigint: postgres.BigInt },
+    connection: { application_name: 'gerbang' },
+    // The driver prints notices to the console otherwise.
+    onnotice: onNotice ?? (() => {}),
+    prepare: true,
+    connect_timeout: 10,
+  }
+  return typeof server === 'string'
+    ? postgres(server, options)
+    : postgres({ ...options, ...server })
+}

@@ -1,0 +1,16 @@
+/**
+ * PostgreSQL, and nothing about payments: the embedded server, the pool, migrations, and the
+ * repetition of statements that lost against a concurrent one. SQL itself lives in the modules'
+ * stores.
+ */
+export { type ConnectOptions, connectDatabase, type Database, type Transaction } from './connect.ts'
+export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts'
+export type { PostgresExit } from './embedded/server-process.ts'
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type PostgresConnection,
+  startEmbeddedPostgres,
+} from './embedded/start-embedded-postgres.ts'
+export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
+export { isDatabaseDown, type RetryOptions, retrying } from './retry.ts'
