@@ -1,12 +1,13 @@
 /** What an operator's tools ask: health and metrics. */
-import type { FastifyInstance } from 'fastify'
+import type {} from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { Metrics } from '../platform/metrics/index.ts'
 
 export function registerOperation(
   server: FastifyInstance,
   deps: { isReady: () => Promise<boolean>; metrics: Metrics },
 ): void {
-  const schema = { hide: true }
+  const schema: FastifySchema = { hide: true }
   server.get('/health/live', { schema }, async () => ({ status: 'live' }))
   server.get('/health/ready', { schema }, async (_request, reply) => {
     const isReady = await deps.isReady()

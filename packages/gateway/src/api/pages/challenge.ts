@@ -3,7 +3,8 @@
  * a 303 to the merchant's URL, exactly as the merchant gave it (sandbox.md, The page).
  */
 import formbody from '@fastify/formbody'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {} from '@fastify/swagger'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Merchants } from '../../merchants/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
@@ -33,7 +34,7 @@ export async function registerChallenge(
   await server.register(async (scope) => {
     await scope.register(formbody, { bodyLimit: formLimitBytes })
     const url = `${challengePath}/:pageId`
-    const schema = { hide: true }
+    const schema: FastifySchema = { hide: true }
     scope.setErrorHandler((error, request, reply) => {
       const status = (error as { statusCode?: number }).statusCode ?? 500
       if (status >= 500) deps.log.error({ err: error }, 'challenge page crashed')

@@ -1,0 +1,252 @@
+/**
+ * The control surface of the sandbox (sandbox.md): credentials, merchants, the acquirer's book and
+ * steering, notifications, time, reset. It is not even registered in live mode.
+ */
+import type {} from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
+import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
+import type { Notifications } from '../../notifications/index.ts'
+import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import type { Jobs } from '../../platform/jobs/index.ts'
+import type { Log } from '../../platform/log/index.ts'
+import { later } from '../../primitives/clock.ts'
+import { money, wholeRupiah } from '../../primitives/money.ts'
+import { type GuardOptions, guardSandbox } from './guard.ts'
+import { emptyTables } from './sandbox.store.ts'
+import { SandboxError } from './sandbox-error.ts'
+import {
+  credentialsOf,
+  makeSandboxMerchant,
+  type SandboxMerchantsDeps,
+  sandboxClientId,
+} from './sandbox-merchants.ts'
+
+export type SandboxDeps = SandboxMerchantsDeps & {
+  readonly notifications: Notifications
+  readonly acquirerSimulator: AcquirerSimulator
+  readonly clock: SandboxClock
+  readonly jobs: Jobs
+  readonly log: Log
+  readonly gatewayPublicKey: string
+  /** Every table that a reset empties. */
+  readonly businessTables: readonly string[]
+  readonly guard: GuardOptions
+}
+
+const clientIdQuery = {
+  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
+}
+const ofMerchant = Type.Object(clientIdQuery)
+const ofInvoice = Type.Object({ ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) })
+
+const httpUrl = Type.Union([
+  Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }),
+  Type.Null(),
+])
+const settingsChange = Type.Object(
+  {
+    ...Object.fromEntries(merchantUrls.map((name) => [name, Type.Optional(httpUrl)])),
+    ...Object.fromEntries(merchantFeatures.map((name) => [name, Type.Optional(Type.Boolean())])),
+  },
+  // A misspelt setting would silently change nothing.
+  { additionalProperties: false },
+)
+const newMerchant = Type.Object(
+  { name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })) },
+  { additionalProperties: false },
+)
+const instruction = Type.Object(
+  {
+    responseCode: Type.Optional(Type.String({ pattern: '^[0-9A-Z]{2}$' })),
+    lose: Type.Optional(Type.Enum(['answer', 'request'])),
+    delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+/** Ten years: enough for any agreement, and still a date. */
+const advance = Type.Object(
+  { advanceMs: Type.Integer({ minimum: 0, maximum: 315_360_000_000 }) },
+  { additionalProperties: false },
+)
+
+export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps): Promise<void> {
+  await server.register(
+    async (scope) => {
+      guardSandbox(scope, deps.guard)
+      readJsonOnly(scope)
+      // A call without a body means one without wishes.
+      scope.addHook('preValidation', async (request) => {
+        request.body ??= {}
+      })
+      scope.setErrorHandler((error, _request, reply) => {
+        const refusal = toRefusal(deps, error)
+        return reply.code(refusal.status).send({
+          error: { code: refusal.code, message: refusal.message, type: refusal.code },
+        })
+      })
+      registerMerchantCalls(scope, deps)
+      registerNetworkCalls(scope, deps)
+      registerTimeCalls(scope, deps)
+    },
+    { prefix: '/sandbox' },
+  )
+}
+
+function registerMerchantCalls(scope: FastifyInstance, deps: SandboxDeps): void {
+  type OfMerchant = { Querystring: Static<typeof ofMerchant> }
+  const credentials = async (merchant: Merchant) => ({
+    ...(await credentialsOf(deps, merchant)),
+    gatewayPublicKey: deps.gatewayPublicKey,
+  })
+  scope.get<OfMerchant>(
+    '/credentials',
+    { schema: about('Credentials of a merchant', { querystring: ofMerchant }) },
+    async (request) => credentials(await merchantOf(deps, request.query.clientId)),
+  )
+  scope.get<OfMerchant>(
+    '/merchant',
+    { schema: about('Settings of a merchant', { querystring: ofMerchant }) },
+    async (request) => (await merchantOf(deps, request.query.clientId)).settings,
+  )
+  scope.patch<OfMerchant & { Body: Static<typeof settingsChange> }>(
+    '/merchant',
+    {
+      schema: about('Change settings of a merchant', {
+        querystring: ofMerchant,
+        body: settingsChange,
+      }),
+    },
+    async (request) => {
+      const { merchantId } = await merchantOf(deps, request.query.clientId)
+      for (const url of merchantUrls) checkUrl(url, request.body[url])
+      return (await deps.merchants.changeSettings(merchantId, request.body))?.settings
+    },
+  )
+  scope.post<{ Body: Static<typeof newMerchant> | undefined }>(
+    '/merchants',
+    { schema: about('Make another merchant with the same routes', { body: newMerchant }) },
+    async (request, reply) =>
+      reply.code(201).send(await credentials(await makeSandboxMerchant(deps, request.body?.name))),
+  )
+}
+
+function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
+  type OfInvoice = { Querystring: Static<typeof ofInvoice> }
+  scope.get<OfInvoice>(
+    '/acquirer/messages',
+    { schema: about('What the simulated acquirer received', { querystring: ofInvoice }) },
+    async ({ query }) => {
+      const { clientId } = await merchantOf(deps, query.clientId)
+      const messages = await deps.acquirerSimulator.messages(clientId, query.invoiceNumber)
+      return {
+        messages: messages.map(({ amountMinor, ...message }) => ({
+          ...message,
+          amount: wholeRupiah(money(amountMinor, 'IDR')),
+        })),
+      }
+    },
+  )
+  scope.post<{
+    Querystring: Static<typeof ofMerchant>
+    Body: Static<typeof instruction>
+  }>(
+    '/acquirer/next',
+    {
+      schema: about('Steer the next message of a merchant', {
+        querystring: ofMerchant,
+        body: instruction,
+      }),
+    },
+    async ({ query, body }) => {
+      const { clientId } = await merchantOf(deps, query.clientId)
+      await deps.acquirerSimulator.steerNext(clientId, body)
+      return { next: body }
+    },
+  )
+  scope.get<OfInvoice>(
+    '/notifications',
+    { schema: about('Notifications of an invoice and their attempts', { querystring: ofInvoice }) },
+    async ({ query }) => {
+      const { merchantId } = await merchantOf(deps, query.clientId)
+      const found = await deps.notifications.find(merchantId, query.invoiceNumber)
+      return { notifications: found.map((n) => ({ ...n, body: JSON.parse(n.body) })) }
+    },
+  )
+  scope.post<{ Params: { id: string } }>(
+    '/notifications/:id/resend',
+    { schema: about('Send a notification again now', {}) },
+    async ({ params }) => {
+      if (!(await deps.notifications.resend(params.id))) {
+        throw new SandboxError(404, 'NOT_FOUND', 'No notification has this id')
+      }
+      deps.jobs.wake()
+      return { id: params.id, status: 'due' }
+    },
+  )
+}
+
+function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
+  const { clock } = deps
+  const reading = () => ({ now: clock.now().toISOString(), offsetMs: clock.offsetMs() })
+  scope.get('/clock', { schema: about('Read the clock', {}) }, async () => reading())
+  scope.post<{ Body: Static<typeof advance> }>(
+    '/clock',
+    { schema: about('Move the clock forward, doing what falls due', { body: advance }) },
+    async ({ body }) => {
+      const target = later(clock.now(), body.advanceMs)
+      await deps.jobs.advanceTo(target, (instant) => clock.moveTo(instant))
+      return reading()
+    },
+  )
+  scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
+    await emptyTables(deps.database, deps.businessTables)
+    await clock.reset()
+    return { reset: true }
+  })
+}
+
+function about(summary: string, parts: FastifySchema): FastifySchema {
+  return { ...parts, summary, tags: ['Sandbox'] }
+}
+
+async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promise<Merchant> {
+  const merchant = await deps.merchants.findByClientId(clientId)
+  if (merchant) return merchant
+  throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
+}
+
+function checkUrl(name: string, value: unknown): void {
+  if (typeof value === 'string' && !URL.canParse(value)) {
+    throw new SandboxError(400, 'INVALID_PARAMETER', `${name} is no URL`)
+  }
+}
+
+/** Only application/json has a parser, so that no HTML form of another page can call. */
+function readJsonOnly(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    scope.getDefaultJsonParser('error', 'error'),
+  )
+}
+
+function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
+  if (error instanceof SandboxError) return error
+  const {
+    statusCode = 500,
+    message,
+    code,
+  } = error as {
+    statusCode?: number
+    message: string
+    code?: string
+  }
+  if (statusCode < 500) {
+    return new SandboxError(statusCode, 'INVALID_PARAMETER', message)
+  }
+  deps.log.error({ err: error, code }, 'sandbox call crashed')
+  return new SandboxError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error')
+}

@@ -1,0 +1,31 @@
+import type { Database } from '../../platform/database/index.ts'
+import type { MerchantId } from '../../primitives/id.ts'
+
+/** Keeps a sandbox merchant's private key, so that its credentials can be shown again. */
+export async function keepPrivateKey(
+  database: Database,
+  merchantId: MerchantId,
+  sealedPrivateKey: Buffer,
+): Promise<void> {
+  await database`
+    insert into sandbox.merchant_keys (merchant_id, sealed_private_key)
+    values (${merchantId}, ${sealedPrivateKey})
+    on conflict (merchant_id) do nothing`
+}
+
+export async function findPrivateKey(
+  database: Database,
+  merchantId: MerchantId,
+): Promise<Buffer | undefined> {
+  const [row] = await database<{ sealedPrivateKey: Buffer }[]>`
+    select sealed_private_key as "sealedPrivateKey"
+    from sandbox.merchant_keys
+    where merchant_id = ${merchantId}`
+  return row?.sealedPrivateKey
+}
+
+/** Empties tables, all at once. What is in flight then finds its rows gone and ends. */
+export async function emptyTables(database: Database, tables: readonly string[]): Promise<void> {
+  const names = tables.map((table) => database`${database(table)}`)
+  await database`truncate ${names.flatMap((name, i) => (i === 0 ? [name] : [database`,`, name]))}`
+}

@@ -1,0 +1,225 @@
+/**
+ * The composition root: every dependency is made here and handed over by name. main.ts gives it a
+ * database, a clock and keys; tests give it their own.
+ */
+import type { FastifyInstance } from 'fastify'
+import { chargeRoute } from './api/cards/charge.ts'
+import { toTransactionReport } from './api/cards/charge-response.ts'
+import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
+import { type DoorDeps, openCardDoor } from './api/cards/door.ts'
+import { orderStatusRoute } from './api/cards/order-status.ts'
+import { answerUnknownPaths } from './api/cards/unknown-path.ts'
+import { registerOperation } from './api/operation.ts'
+import { challengePath, registerChallenge } from './api/pages/challenge.ts'
+import { registerReference } from './api/reference.ts'
+import { registerSandbox } from './api/sandbox/index.ts'
+import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
+import type { Config } from './config.ts'
+import { createMerchants, type Merchants } from './merchants/index.ts'
+import type { CardAcquirer } from './networks/card-acquirer/contract.ts'
+import {
+  type AcquirerSimulator,
+  acquirerSimulatorTables,
+} from './networks/card-acquirer/simulator/index.ts'
+import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
+import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
+import { createNotifications, notificationTables } from './notifications/index.ts'
+import { type Announcement, createPayments, paymentTables } from './payments/index.ts'
+import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
+import { type Database, retrying } from './platform/database/index.ts'
+import { createServer } from './platform/http/server.ts'
+import { createJobs, type Jobs } from './platform/jobs/index.ts'
+import type { KeyRing } from './platform/key-ring/index.ts'
+import type { Log } from './platform/log/index.ts'
+import { createMetrics } from './platform/metrics/index.ts'
+import { createOutboundHttp } from './platform/outbound-http/index.ts'
+import { type Clock, sleep } from './primitives/clock.ts'
+import { createIds } from './primitives/id.ts'
+import type { Random } from './primitives/random.ts'
+import { createRequests, requestTables } from './requests/index.ts'
+import { createScreening, sandboxScreeningRules } from './screening/index.ts'
+import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
+import { createVault, vaultTables } from './vault/index.ts'
+
+export type AppDeps = {
+  readonly config: Config
+  readonly database: Database
+  readonly keyRing: KeyRing
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly acquirers: (acquirerId: string) => CardAcquirer
+  readonly threeDSecureServer: ThreeDSecureServer
+  /** What only the sandbox has; undefined in live mode. */
+  readonly sandbox:
+    | {
+        readonly clock: SandboxClock
+        readonly acquirerSimulator: AcquirerSimulator
+        readonly gatewayPublicKey: string
+        /** Wanted under /sandbox where the gateway does not listen on loopback. */
+        readonly token: string | undefined
+        readonly testPassword: string
+      }
+    | undefined
+  /** Known only once the server listens, where the port is a free one. */
+  readonly publicUrl: () => string
+}
+
+export type App = {
+  readonly server: FastifyInstance
+  readonly jobs: Jobs
+  readonly merchants: Merchants
+  readonly sandboxMerchants: SandboxMerchantsDeps
+  /** Answers what is in flight, ends the background work. */
+  close(): Promise<void>
+}
+
+const version = '0.1.0'
+const hourMs = 3_600_000
+
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { config, database, keyRing, clock, random, log, sandbox } = deps
+  const ids = createIds(clock, random)
+  const metrics = createMetrics()
+  const repeat = <T>(work: () => Promise<T>) =>
+    retrying(work, { sleep: (milliseconds) => sleep(clock, milliseconds), random })
+  const requestLifetimeMs = config.requestIdHours * hourMs
+
+  const merchants = createMerchants({ database, keyRing, clock })
+  const requests = createRequests({ database })
+  const vault = createVault({ database, keyRing, ids, clock })
+  const screening = createScreening(sandbox ? sandboxScreeningRules : [])
+  const outboundHttp = createOutboundHttp({ clock })
+  const notifications = createNotifications({
+    database,
+    merchants,
+    outboundHttp,
+    clock,
+    log,
+    ids,
+    random,
+  })
+  const threeDSecure = createThreeDSecure({
+    database,
+    server: deps.threeDSecureServer,
+    vault,
+    clock,
+    random,
+    repeat,
+    deadlineMs: config.threeDSecureDeadlineMs,
+    requestLifetimeMs,
+  })
+  const announce: Announcement = (within, payment, from) =>
+    notifications.announceCard(
+      within,
+      {
+        merchantId: payment.merchantId,
+        paymentId: payment.paymentId,
+        invoiceNumber: payment.invoiceNumber,
+        url: payment.notificationUrl ?? '',
+        body: JSON.stringify(toTransactionReport(payment)),
+        dueAt: payment.settledAt ?? payment.createdAt,
+      },
+      from,
+    )
+  const payments = createPayments({
+    database,
+    acquirers: deps.acquirers,
+    threeDSecure,
+    vault,
+    screening,
+    announce,
+    clock,
+    ids,
+    repeat,
+    askDeadlineMs: config.askDeadlineMs,
+    requestLifetimeMs,
+  })
+  const jobs = createJobs({ works: [notifications.delivery], clock, log })
+
+  const server = createServer({
+    log,
+    bodyLimitBytes: config.bodyLimitBytes,
+    onAnswer: metrics.answered,
+  })
+  await registerReference(server, { publicUrl: deps.publicUrl, version })
+  const doorDeps: DoorDeps = {
+    merchants,
+    requests,
+    keyRing,
+    clock,
+    log,
+    timestampWindowSeconds: config.timestampWindowSeconds,
+    bodyLimitBytes: config.bodyLimitBytes,
+  }
+  const checkDeps: CheckRouteDeps = {
+    threeDSecure,
+    clock,
+    challengeUrl: (pageId) => `${deps.publicUrl()}${challengePath}/${pageId}`,
+    callbackProtocols: config.mode === 'live' ? ['https:'] : ['https:', 'http:'],
+  }
+  const onCharged = (state: string) => {
+    metrics.charged(state)
+    jobs.wake()
+  }
+  await openCardDoor(server, doorDeps, (door) => {
+    door.claim(checkThreeDSecureRoute(checkDeps))
+    door.claim(chargeRoute({ payments, clock, onCharged }))
+    door.read(orderStatusRoute({ payments, requests }))
+  })
+  answerUnknownPaths(server)
+  await registerChallenge(server, {
+    threeDSecure,
+    merchants,
+    log,
+    testPassword: sandbox?.testPassword,
+  })
+  registerOperation(server, { isReady: () => isReachable(database), metrics })
+  const sandboxMerchants = { database, merchants, keyRing, ids, random }
+  if (sandbox) {
+    await registerSandbox(server, {
+      ...sandboxMerchants,
+      notifications,
+      acquirerSimulator: sandbox.acquirerSimulator,
+      clock: sandbox.clock,
+      jobs,
+      log,
+      gatewayPublicKey: sandbox.gatewayPublicKey,
+      businessTables: [
+        ...requestTables,
+        ...vaultTables,
+        ...threeDSecureTables,
+        ...paymentTables,
+        ...notificationTables,
+        ...acquirerSimulatorTables,
+        ...threeDSecureSimulatorTables,
+      ],
+      guard: {
+        hosts: config.sandboxHosts,
+        publicUrl: deps.publicUrl,
+        token: sandbox.token,
+      },
+    })
+  }
+
+  return {
+    server,
+    jobs,
+    merchants,
+    sandboxMerchants,
+    close: async () => {
+      await server.close()
+      await jobs.stop()
+      await notifications.idle()
+    },
+  }
+}
+
+async function isReachable(database: Database): Promise<boolean> {
+  try {
+    await database`select 1`
+    return true
+  } catch {
+    return false
+  }
+}

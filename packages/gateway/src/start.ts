@@ -1,0 +1,130 @@
+/**
+ * Starts one gateway from its settings: PostgreSQL (embedded or a server), migrations, keys, the
+ * sandbox's simulators, the app, and at last the port.
+ */
+
+import { ensureSandboxMerchant } from './api/sandbox/sandbox-merchants.ts'
+import { printWelcome } from './api/sandbox/welcome.ts'
+import { createApp } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { createAcquirerSimulator } from './networks/card-acquirer/simulator/index.ts'
+import { rightPassword } from './networks/three-d-secure-server/simulator/cards.ts'
+import { createThreeDSecureSimulator } from './networks/three-d-secure-server/simulator/index.ts'
+import { createSandboxClock } from './platform/clock/sandbox-clock.ts'
+import {
+  connectDatabase,
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  migrate,
+  startEmbeddedPostgres,
+} from './platform/database/index.ts'
+import { readOrMakeGatewayKeyPair, readOrMakeRootKey } from './platform/generated-keys/index.ts'
+import { openKeyRing } from './platform/key-ring/index.ts'
+import { createLog, type Log } from './platform/log/index.ts'
+import { systemClock } from './primitives/clock.ts'
+import { isLoopback } from './primitives/loopback.ts'
+import { systemRandom } from './primitives/random.ts'
+
+export type Gateway = { readonly log: Log; readonly url: string; stop(): Promise<void> }
+
+const migrations = new URL('../migrations', import.meta.url).pathname
+const sandboxMigrations = new URL('../migrations/sandbox', import.meta.url).pathname
+
+/** The simulators' books are apart from the gateway's: own connections, few of them. */
+const simulatorConnections = 3
+
+/**
+ * @throws ConfigError, EmbeddedPostgresError with a message for the person who starts
+ */
+export async function startGateway(
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Promise<Gateway> {
+  const config = readConfig(env, isTerminal)
+  if (config.mode === 'live') {
+    throw new ConfigError([
+      'GERBANG_MODE: live mode needs an acquirer connector, and this version has only simulators',
+    ])
+  }
+  const log = createLog({ level: config.logLevel, forPeople: config.logForPeople })
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log) : undefined
+  const server = config.databaseUrl ?? embedded?.connection
+  if (server === undefined) throw new Error('no database')
+  const closers: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
+  try {
+    const max = config.databaseConnections
+    const database = connectDatabase({ server, max })
+    closers.unshift(() => database.end({ timeout: 2 }))
+    const simulatorDatabase = connectDatabase({ server, max: Math.min(max, simulatorConnections) })
+    closers.unshift(() => simulatorDatabase.end({ timeout: 2 }))
+    await migrate(database, migrations)
+    await migrate(database, sandboxMigrations, { appliedTable: 'migrations_sandbox' })
+
+    const random = systemRandom
+    const rootKey = config.rootKey ?? (await readOrMakeRootKey(config.dataDir, random))
+    const gatewayKeys = await readOrMakeGatewayKeyPair(config.dataDir, random)
+    const keyRing = await openKeyRing({ database, rootKey, clock: systemClock(), random })
+    const clock = await createSandboxClock(database)
+    const simulators = { database: simulatorDatabase, clock, random }
+    const acquirerSimulator = createAcquirerSimulator(simulators)
+    const token = isLoopback(config.host) ? undefined : random.bytes(16).toString('hex')
+    let url = config.publicUrl ?? ''
+    const app = await createApp({
+      config,
+      database,
+      keyRing,
+      clock,
+      random,
+      log,
+      acquirers: acquirerSimulator.acquirer,
+      threeDSecureServer: createThreeDSecureSimulator(simulators),
+      sandbox: {
+        clock,
+        acquirerSimulator,
+        gatewayPublicKey: gatewayKeys.publicKey,
+        token,
+        testPassword: rightPassword,
+      },
+      publicUrl: () => url,
+    })
+    closers.unshift(
+      () => app.close(),
+      () => clock.stop().catch(() => {}),
+    )
+    const merchant = await ensureSandboxMerchant(app.sandboxMerchants)
+    const address = await app.server.listen({ host: config.host, port: config.port })
+    url ||= address
+    app.jobs.start()
+    void embedded?.exited.then((exit) => {
+      log.fatal({ exit }, 'PostgreSQL stopped by itself')
+      process.exit(1)
+    })
+    printWelcome({ url, merchant, token, dataDir: embedded && config.dataDir })
+    return { log, url, stop: () => inOrder(closers) }
+  } catch (error) {
+    await inOrder(closers).catch(() => {})
+    throw error
+  }
+}
+
+/** A message for a person instead of a stack; everything else is a defect and crashes. */
+export function configError(error: unknown): never {
+  const isForPeople =
+    error instanceof ConfigError ||
+    error instanceof EmbeddedPostgresError ||
+    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes((error as { code?: string }).code ?? '')
+  if (!isForPeople) throw error
+  process.stderr.write(`\n${(error as Error).message}\n\n`)
+  process.exit(1)
+}
+
+function startEmbedded(config: Config, log: Log): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log: (line) => log.debug({ postgres: line }, 'postgres'),
+  })
+}
+
+async function inOrder(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers) await close()
+}
