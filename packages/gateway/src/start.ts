@@ -58,7 +58,7 @@ export async function startGateway(
     const simulatorDatabase = connectDatabase({ server, max: Math.min(max, simulatorConnections) })
     closers.unshift(() => simulatorDatabase.end({ timeout: 2 }))
     await migrate(database, migrations)
-    await migrate(database, sandboxMigrations, { appliedTable: 'migrations_sandbox' })
+    await migrate(database, sandboxMigrations, { appliedTable: 'sandbox_migrations' })
 
     const random = systemRandom
     const rootKey = config.rootKey ?? (await readOrMakeRootKey(config.dataDir, random))
