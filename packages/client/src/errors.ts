@@ -3,17 +3,10 @@
  * status (GerbangConnectionError), or trust nothing (GerbangSignatureError). None of them holds
  * what was sent, so a log of one shows no card number.
  */
-import type { ChargeResponse } from '@gerbang/wire'
-import type { UnverifiedReason } from './answer.ts'
+import type { RefusalBody, UnverifiedReason } from './answer.ts'
 import { hintFor } from './hints.ts'
 
 export type CallKind = 'check' | 'charge' | 'status'
-
-/**
- * Body of a refusal: `error` and, on the 409 of a charge that was answered before, the members of
- * that charge as it stands now.
- */
-export type RefusalBody = Partial<ChargeResponse> & { readonly [member: string]: unknown }
 
 /** The gateway refused: an HTTP status of 4xx or 5xx with an `error` member. */
 export class GerbangError extends Error {

@@ -10,14 +10,13 @@ export type {
   CheckThreeDSecureResponse,
   TransactionReport,
 } from '@gerbang/wire'
-export type { UnverifiedReason } from './answer.ts'
+export type { RefusalBody, UnverifiedReason } from './answer.ts'
 export type { Answer } from './call.ts'
 export { type CallOptions, type Client, type ClientSettings, createClient } from './client.ts'
 export {
   GerbangConnectionError,
   GerbangError,
   GerbangSignatureError,
-  type RefusalBody,
 } from './errors.ts'
 export type { HeaderSource } from './headers.ts'
 export {

@@ -52,12 +52,11 @@ export function parseJsonText(body: Uint8Array): JsonText {
 class UnstorableText extends Error {}
 
 function revive(key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value === 'number') return new JsonNumber(context?.source ?? String(value))
   for (const text of typeof value === 'string' ? [key, value] : [key]) {
     if (text.includes('\0')) throw new UnstorableText('the body has a NUL character')
     if (!text.isWellFormed()) throw new UnstorableText('the body has half a surrogate pair')
   }
-  return value
+  return typeof value === 'number' ? new JsonNumber(context?.source ?? String(value)) : value
 }
 
 function depthOf(text: string): number {

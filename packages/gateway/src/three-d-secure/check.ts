@@ -42,6 +42,8 @@ export type CheckCommand = {
 
 export type CheckResult =
   | { readonly kind: 'checked'; readonly authentication: Authentication }
+  /** Nobody answered; the Request-Id is claimed and the authentication has failed. */
+  | { readonly kind: 'unreachable' }
   /** Another request holds the Request-Id. */
   | { readonly kind: 'duplicate' }
 
@@ -93,7 +95,7 @@ export async function checkThreeDSecure(
 
   const settled = await repeat(() => settleCheck(database, key, outcome))
   if (!settled) throw threeDSecureProblems.ended_by_reset()
-  if (settled.failure === 'unreachable') throw threeDSecureProblems.three_d_secure_unreachable()
+  if (settled.failure === 'unreachable') return { kind: 'unreachable' }
   return { kind: 'checked', authentication: settled }
 }
 

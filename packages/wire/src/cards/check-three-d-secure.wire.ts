@@ -1,6 +1,13 @@
 /** POST /credit-card/check-three-d-secure (wire.md 4.1). */
 import { type Static, Type } from 'typebox'
-import { amountIn, amountOut, authenticationId, cardIn, invoiceNumber } from './shared.wire.ts'
+import {
+  amountIn,
+  amountOut,
+  authenticationId,
+  cardIn,
+  errorBlock,
+  invoiceNumber,
+} from './shared.wire.ts'
 
 const callbackUrl = (when: string) =>
   Type.String({
@@ -54,3 +61,9 @@ export const checkThreeDSecureResponse = Type.Object(
   { title: 'CheckThreeDSecureResponse' },
 )
 export type CheckThreeDSecureResponse = Static<typeof checkThreeDSecureResponse>
+
+/** 409: the error, and, once the first request was answered, the members of its answer. */
+export const checkThreeDSecureConflict = Type.Object(
+  { ...Type.Partial(checkThreeDSecureResponse).properties, error: errorBlock },
+  { title: 'CheckThreeDSecureConflict' },
+)

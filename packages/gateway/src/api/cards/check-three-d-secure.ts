@@ -2,6 +2,7 @@
 
 import type { CheckThreeDSecureResponse, JsonValue } from '@gerbang/wire'
 import {
+  checkThreeDSecureConflict,
   checkThreeDSecureRequest,
   checkThreeDSecureResponse,
   describeErrors,
@@ -45,16 +46,21 @@ export function checkThreeDSecureRoute(deps: CheckRouteDeps): ClaimingRoute<Inpu
         'expiry',
         'three_d_secure_not_configured',
         'three_d_secure_failed',
+        'conflict',
+        'precondition_failed',
+        'request_id_used',
       ],
     )}`,
     request: checkThreeDSecureRequest,
     response: checkThreeDSecureResponse,
+    conflict: checkThreeDSecureConflict,
     scope: 'three-d-secure',
     emptyClientId: 'header_required',
     parse: (body) => parseCheck(body, deps),
     invoiceNumberOf: (input) => input.invoiceNumber,
     handle: async (input, { merchant }, claim) => {
       const result = await threeDSecure.check({ ...input, merchant, claim })
+      if (result.kind === 'unreachable') throw new CardError('three_d_secure_failed')
       return result.kind === 'checked' ? toResponse(deps, result.authentication) : undefined
     },
     answerOf: async (merchant, holder) => {

@@ -9,11 +9,9 @@ import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { copyBinaries } from './copied-binaries.ts'
+import { type Binaries, copyBinaries } from './copied-binaries.ts'
 import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts'
 import { canRead, type ServerAccount } from './server-account.ts'
-
-export type Binaries = { readonly folder: string; readonly version: string }
 
 /**
  * Each with the dynamic linker its programs ask for; musl systems have the package but not the

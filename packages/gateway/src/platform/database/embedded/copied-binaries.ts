@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto'
 import { type Dirent, lstatSync, readdirSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts'
 import { type ServerAccount, temporaryFolder } from './server-account.ts'
+
+export type Binaries = { readonly folder: string; readonly version: string }
 
 export async function copyBinaries(
   { folder, version }: Binaries,

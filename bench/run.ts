@@ -1,0 +1,171 @@
+/**
+ * `npm run bench`: signed charges against a running gateway with its simulated acquirer (durable
+ * book included), beside the floor, measured in one run on this machine. Nothing else should run
+ * meanwhile. Options: BENCH_SECONDS (each measurement, default 8), BENCH_CONCURRENCY (default 32).
+ */
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@gerbang/client'
+import type { Plan, Result } from './load.ts'
+import { type MeasuredProcess, startMeasured } from './measured-process.ts'
+
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 8)
+const concurrency = Number(process.env['BENCH_CONCURRENCY'] ?? 32)
+const clientId = 'MCH-0001-10791114622547'
+const secretKey = 'SK-GerbangSandbox0001'
+const path = '/credit-card/charge'
+const card = { number: '4111111111111111', expiry: `12${(new Date().getFullYear() + 3) % 100}` }
+/**
+ * Bytes of a begun and a settled charge: the sizes of the rows that the gateway writes in its two
+ * statements (pg_column_size: requests, payments, operations, the changed authentication; then
+ * payments and operations again, because an update writes the row anew).
+ */
+const beginBytes = 1_500
+const settleBytes = 1_000
+const folder = mkdtempSync(join(tmpdir(), 'gerbang-bench-'))
+
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`
+say(`machine: ${machine}, Node.js ${process.version}`)
+say(`closed loop: ${concurrency} at once for about ${seconds} s; the load is a process of its own`)
+
+try {
+  const gateway = await startGateway()
+  say(`gateway: first start to ready in ${Math.round(gateway.startMs)} ms`)
+  const idleMb = gateway.memoryMb()
+  say(`gateway: idle memory ${idleMb.toFixed(0)} MB`)
+  const gatewayRate = await throughput('gateway', gateway, (count) =>
+    authenticatedBodies(gateway, count),
+  )
+  for (const share of [0.25, 0.5, 0.75]) {
+    const rate = Math.round(gatewayRate * share)
+    await latency('gateway', gateway, rate, (count) => authenticatedBodies(gateway, count))
+  }
+  say(`gateway: memory after the load ${gateway.memoryMb().toFixed(0)} MB`)
+  await gateway.stop()
+
+  const floor = await startFloor()
+  const floorRate = await throughput('floor', floor, async (count) => anyBodies(count))
+  for (const share of [0.25, 0.5, 0.75]) {
+    const rate = Math.round(gatewayRate * share)
+    await latency('floor', floor, rate, async (count) => anyBodies(count))
+  }
+  await floor.stop()
+
+  const again = await startGateway()
+  say(`gateway: later start to ready in ${Math.round(again.startMs)} ms`)
+  await again.stop()
+  say(`charges at ${(gatewayRate / floorRate).toFixed(2)} of the floor`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function startGateway(): Promise<MeasuredProcess> {
+  return startMeasured('packages/gateway/src/main.ts', [], {
+    PORT: '0',
+    GERBANG_DATA_DIR: join(folder, 'gateway'),
+    // No log line for each answer: the floor writes none either.
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+    DATABASE_URL: '',
+  })
+}
+
+function startFloor(): Promise<MeasuredProcess> {
+  const sizes = [String(beginBytes), String(settleBytes)]
+  return startMeasured('bench/floor.ts', [join(folder, 'floor'), secretKey, ...sizes], {})
+}
+
+async function throughput(name: string, server: MeasuredProcess, bodies: MakeBodies) {
+  // A short run tells how many bodies the timed one needs, and warms both sides up.
+  const trial = await load(server, await bodies(1_000), 0)
+  const count = Math.ceil((trial.sent / trial.seconds) * seconds * 1.2)
+  const prepared = await bodies(count)
+  const before = server.cpuSeconds()
+  const result = await load(server, prepared, 0)
+  const after = server.cpuSeconds()
+  const rate = result.sent / result.seconds
+  const each = (used: number) => `${((used * 1_000) / result.sent).toFixed(2)} ms`
+  say(
+    `${name}: ${rate.toFixed(0)} charges/s closed loop, p50 ${percentile(result, 50)}, ` +
+      `p99 ${percentile(result, 99)}; CPU for each charge: program ` +
+      `${each(after.program - before.program)}, PostgreSQL ` +
+      `${each(after.postgres - before.postgres)}; memory ${server.memoryMb().toFixed(0)} MB`,
+  )
+  return rate
+}
+
+async function latency(name: string, server: MeasuredProcess, rate: number, bodies: MakeBodies) {
+  const result = await load(server, await bodies(rate * seconds), rate)
+  say(
+    `${name}: at ${rate}/s open loop p50 ${percentile(result, 50)}, p99 ${percentile(result, 99)}`,
+  )
+}
+
+type MakeBodies = (count: number) => Promise<string[]>
+
+/** Charges whose frictionless authentications are finished. */
+async function authenticatedBodies(gateway: MeasuredProcess, count: number): Promise<string[]> {
+  const client = createClient({ baseUrl: gateway.url, clientId, secretKey })
+  const bodies: string[] = []
+  const work = async () => {
+    while (bodies.length < count) {
+      const invoice = randomUUID()
+      const place = bodies.push('') - 1
+      const checked = await client.checkThreeDSecure({
+        order: { amount: 90_000, invoice_number: invoice },
+        card,
+        three_dsecure: {
+          callback_url_success: 'https://www.merchant.com/success',
+          callback_url_failed: 'https://www.merchant.com/failed',
+        },
+      })
+      bodies[place] = chargeBody(invoice, checked.body.three_dsecure.authentication_id)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return bodies
+}
+
+function anyBodies(count: number): string[] {
+  return Array.from({ length: count }, () => chargeBody(randomUUID(), 'e'.repeat(64)))
+}
+
+function chargeBody(invoice: string, authenticationId: string): string {
+  return JSON.stringify({
+    order: { invoice_number: invoice, amount: 90_000 },
+    customer: { id: 'CUST-0001', name: 'Alisa Mikhailovna', email: 'alisa@gmail.com' },
+    three_dsecure: { authentication_id: authenticationId },
+    payment: { type: 'SALE' },
+    card: { ...card, cvv: '123' },
+  })
+}
+
+function load(server: MeasuredProcess, bodies: readonly string[], rate: number): Promise<Result> {
+  const plan: Plan = { url: server.url, path, clientId, secretKey, bodies, concurrency, rate }
+  const child = spawn(process.execPath, ['bench/load.ts'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(JSON.stringify(plan))
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk
+    })
+    child.once('close', () => {
+      const result: Result = JSON.parse(text)
+      if (result.failed === 0) resolve(result)
+      else reject(new Error(`${result.failed} charges failed, first: ${result.firstFailure}`))
+    })
+  })
+}
+
+function percentile(result: Result, percent: number): string {
+  const sorted = [...result.latenciesMs].sort((a, b) => a - b)
+  const value = sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]
+  return `${(value ?? 0).toFixed(1)} ms`
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
