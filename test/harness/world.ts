@@ -46,6 +46,8 @@ export type WorldOptions = {
   readonly connections?: number
   /** Without the sandbox's control surface. */
   readonly live?: boolean
+  /** Wanted under /sandbox, as where the gateway does not listen on loopback. */
+  readonly sandboxToken?: string
 }
 
 export type Answer = {
@@ -95,7 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
           clock,
           acquirerSimulator,
           gatewayPublicKey: 'not used here',
-          token: undefined,
+          token: options.sandboxToken,
           testPassword: '123456',
         },
     publicUrl: () => config.publicUrl ?? 'http://127.0.0.1:8080',

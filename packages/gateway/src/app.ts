@@ -8,7 +8,7 @@ import { toTransactionReport } from './api/cards/charge-response.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
 import { type DoorDeps, openCardDoor } from './api/cards/door.ts'
 import { orderStatusRoute } from './api/cards/order-status.ts'
-import { answerUnknownPaths } from './api/cards/unknown-path.ts'
+import { answerUnknownPaths, unreadableRequest } from './api/cards/unknown-path.ts'
 import { registerOperation } from './api/operation.ts'
 import { challengePath, registerChallenge } from './api/pages/challenge.ts'
 import { registerReference } from './api/reference.ts'
@@ -140,6 +140,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const server = createServer({
     log,
     bodyLimitBytes: config.bodyLimitBytes,
+    unreadable: unreadableRequest,
     onAnswer: metrics.answered,
   })
   await registerReference(server, { publicUrl: deps.publicUrl, version })

@@ -213,12 +213,19 @@ function toRefusal(deps: DoorDeps, error: unknown, request: FastifyRequest): Car
   if (error instanceof CardError) return error
   if (error instanceof Problem) return toCardError(error)
   if (isDatabaseDown(error)) return new CardError('unavailable')
-  switch ((error as { code?: string }).code) {
+  const { code, statusCode = 500 } = error as { code?: string; statusCode?: number }
+  switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new CardError('body_too_large', { maximum: deps.bodyLimitBytes })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new CardError('content_type')
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new CardError('malformed_body', { reason: 'the body is shorter than it says' })
     default:
+      // A caller who went away, and what else the server refuses before a route is run.
+      if (statusCode < 500) {
+        return new CardError('malformed_body', { reason: 'the body cannot be read' })
+      }
       deps.log.error({ err: error, requestId: headerOf(request, 'request-id') }, 'request crashed')
       return new CardError('internal')
   }

@@ -2,12 +2,16 @@
  * The HTTP server: limits for slow and large requests, one log line for each answer, and a drain on
  * close. It knows nothing of payments; doors register themselves on it.
  */
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Log } from '../log/index.ts'
 
 export type ServerOptions = {
   readonly log: Log
   readonly bodyLimitBytes: number
+  /** The body of the answer to what cannot be read as a request: broken HTTP, a broken path. */
+  readonly unreadable: (reason: string) => object
   /** Called with each answer, for metrics. */
   readonly onAnswer?: (answer: { route: string; status: number; seconds: number }) => void
 }
@@ -26,6 +30,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) =>
+      (reply as FastifyReply).code(400).send(options.unreadable('the path is not valid')),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.unreadable),
   })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
@@ -37,6 +44,35 @@ export function createServer(options: ServerOptions): FastifyInstance {
     )
   })
   return server
+}
+
+const unreadable: Readonly<Record<string, readonly [status: number, reason: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'it did not arrive in time'],
+  HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
+}
+
+/** There is no request yet, so the answer is written by hand. */
+function refuseConnection(
+  error: { code?: string },
+  socket: Socket,
+  describe: ServerOptions['unreadable'],
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, reason] = unreadable[error.code ?? ''] ?? [400, 'it is not valid HTTP']
+  const body = JSON.stringify(describe(reason))
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
 }
 
 function requestIdOf(request: FastifyRequest): string | undefined {

@@ -1,0 +1,307 @@
+/**
+ * One battery over the list of all card routes: whatever a stranger sends, the answer is no 5xx,
+ * tells nothing of the inside, and is the dialect's envelope; and who has no key changes nothing.
+ */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { errorEnvelope } from '@gerbang/wire/schemas'
+import { chargeBody, createWorld, noteSecret, signedHeaders } from '../harness/world.ts'
+import { assertShape } from './calls.ts'
+
+const world = await createWorld()
+const { server } = world.app
+await server.listen({ host: '127.0.0.1', port: 0 })
+const { port } = server.addresses()[0] as { port: number }
+
+type Route = { readonly method: 'GET' | 'POST'; readonly path: string }
+
+/** From the API's own description, so that no route can be forgotten here. */
+function cardRoutes(): Route[] {
+  const paths = Object.entries(server.swagger().paths ?? {})
+  return paths.flatMap(([path, operations]) =>
+    Object.entries(operations as Record<string, { tags?: string[] }>)
+      .filter(([, operation]) => operation.tags?.includes('Cards'))
+      .map(([method]) => ({
+        method: method.toUpperCase() as Route['method'],
+        path: path.replace(/\{[^}]*\}/g, 'INV-1'),
+      })),
+  )
+}
+
+const routes = cardRoutes()
+
+test('the list of card routes is not empty', () => {
+  const known = ['/credit-card/check-three-d-secure', '/credit-card/charge']
+  for (const path of [...known, '/orders/v1/status/INV-1']) {
+    assert.ok(
+      routes.some((route) => route.path === path),
+      path,
+    )
+  }
+})
+
+type Sent = {
+  readonly headers?: Record<string, string | undefined>
+  readonly body?: string | Buffer
+}
+
+async function send({ method, path }: Route, sent: Sent = {}) {
+  const body = method === 'POST' ? Buffer.from(sent.body ?? '{}') : undefined
+  const given = { ...signedHeaders(method, path, body), ...sent.headers }
+  const headers = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  )
+  const answer = await server.inject({
+    method,
+    url: path,
+    headers: headers as Record<string, string>,
+    ...(body ? { payload: body } : {}),
+  })
+  assertHarmless(answer.statusCode, answer.body)
+  return answer
+}
+
+/** A refusal in the envelope, which tells nothing of the inside. */
+function assertHarmless(status: number, text: string): void {
+  assert.ok(status >= 400 && status < 500, `${status} ${text}`)
+  assertShape(errorEnvelope, JSON.parse(text))
+  assert.doesNotMatch(text, /node_modules|\.ts:\d+|\bat \w+ \(|fastify|FST_|postgres|sql/i)
+}
+
+const signatures = [
+  '',
+  'HMACSHA256=',
+  'HMACSHA256=AAAA',
+  `HMACSHA256=${'A'.repeat(43)}=`,
+  'Bearer x',
+]
+/** Values that HTTP lets through; the server cannot stop them before the door. */
+const hostile = [
+  "' or 1=1 --",
+  '../../etc/passwd',
+  '{{7*7}}<script>',
+  '%00%0d%0a',
+  '\xff\xfe\x80',
+  '\t',
+  '__proto__',
+  'null',
+  '0',
+  'a'.repeat(128),
+  'a'.repeat(8_000),
+]
+
+for (const route of routes) {
+  const name = `${route.method} ${route.path}`
+
+  test(`${name}: without headers, wrong key, unknown client: refused`, async () => {
+    const none = Object.fromEntries(
+      ['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature'].map((key) => [key, undefined]),
+    )
+    assert.equal((await send(route, { headers: none })).statusCode, 400)
+    for (const Signature of signatures) {
+      assert.equal((await send(route, { headers: { Signature } })).statusCode, 400)
+    }
+    const foreign = await send(route, { headers: { 'Client-Id': 'MCH-nobody' } })
+    assert.equal(foreign.json().error.code, 'invalid_client_id')
+    assert.equal(foreign.headers['signature'], undefined)
+  })
+
+  test(`${name}: hostile values of headers are refused or harmless`, async () => {
+    for (const header of ['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature']) {
+      for (const value of hostile) await send(route, { headers: { [header]: value } })
+    }
+    for (const header of [
+      'Content-Type',
+      'Digest',
+      'Request-Target',
+      'Accept',
+      'X-Forwarded-For',
+    ]) {
+      for (const value of hostile) await send(route, { headers: { [header]: value } })
+    }
+  })
+
+  test(`${name}: hostile values that are signed are refused or harmless`, async () => {
+    const body = route.method === 'POST' ? Buffer.from('{}') : undefined
+    for (const requestId of hostile.filter((value) => value.length <= 128)) {
+      const headers = signedHeaders(route.method, route.path, body, { requestId })
+      await send(route, { headers })
+    }
+  })
+
+  test(`${name}: other methods are refused in the envelope`, async () => {
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+    for (const method of others.filter((other) => other !== route.method)) {
+      const headers = signedHeaders(route.method, route.path, undefined)
+      const answer = await server.inject({ method, url: route.path, headers })
+      assertHarmless(answer.statusCode, answer.body)
+    }
+    const head = await server.inject({ method: 'HEAD', url: route.path })
+    assert.ok(head.statusCode >= 400 && head.statusCode < 500)
+  })
+
+  if (route.method !== 'POST') continue
+
+  test(`${name}: bodies that nobody should send are refused`, async () => {
+    const bodies: (string | Buffer)[] = [
+      '',
+      'x'.repeat(65_537),
+      '['.repeat(60_000),
+      '{"a":'.repeat(10_000),
+      '{',
+      '[]',
+      'null',
+      Buffer.from([0xff, 0xfe, 0x00]),
+      '{"__proto__":{"order":{}},"constructor":{"prototype":{}}}',
+      '{"order":{"amount":1e400}}',
+      `{"order":{"amount":${'9'.repeat(60_000)}}}`,
+      `{"${'k'.repeat(60_000)}":1}`,
+      `{"order":{"amount":1,"invoice_number":"${'x'.repeat(60_000)}"}}`,
+      `{"order":{"amount":1,"line_items":[${'{},'.repeat(20_000)}{}]},"payment":{"type":"SALE"}}`,
+      `{"customer":{"email":"${'a@'.repeat(20_000)}"}}`,
+      '{"order":{"amount":"1"},"card":{"number":"\\u0000","expiry":"\\ud800"}}',
+    ]
+    for (const body of bodies) {
+      const bytes = Buffer.from(body)
+      await send(route, { body: bytes })
+      await send(route, { body: bytes, headers: { Signature: 'HMACSHA256=wrong' } })
+    }
+    for (const type of [
+      '',
+      ';',
+      'json',
+      'application/',
+      'text/html',
+      'multipart/form-data; boundary=x',
+    ]) {
+      await send(route, { headers: { 'Content-Type': type } })
+    }
+  })
+
+  test(`${name}: many bad requests at once are each refused`, async () => {
+    const headers = signedHeaders('POST', route.path, Buffer.from('{}'), {
+      requestId: randomUUID(),
+    })
+    const answers = await Promise.all(Array.from({ length: 40 }, () => send(route, { headers })))
+    assert.equal(new Set(answers.map(({ body }) => body)).size, 1)
+  })
+
+  test(`${name}: who has no key changes nothing`, async () => {
+    const rows = async () => {
+      const [row] = await world.database`
+        select (select count(*) from requests) as requests,
+          (select count(*) from authentications) as authentications,
+          (select count(*) from payments) as payments, (select count(*) from cards) as cards`
+      return JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+    }
+    const before = await rows()
+    const body = JSON.stringify(chargeBody({}))
+    noteSecret('card-number', '4111111111111111')
+    for (const Signature of signatures) await send(route, { body, headers: { Signature } })
+    await send(route, { body, headers: { 'Client-Id': 'MCH-nobody' } })
+    assert.equal(await rows(), before)
+  })
+}
+
+const hostilePaths = [
+  '/credit-card/%ZZ',
+  '/orders/v1/status/%',
+  '/orders/v1/status/%ED%A0%80',
+  '/orders/v1/status/%C0%AF',
+  '/credit-card/charge/',
+  '/credit-card//charge',
+  '/CREDIT-CARD/CHARGE',
+  '/credit-card/../credit-card/charge',
+  '//evil.example/credit-card/charge',
+  `/${'a'.repeat(4_000)}`,
+  '/orders/v1/status/a?b=%ZZ',
+  '/%00',
+  '/<script>',
+]
+for (const path of hostilePaths) {
+  test(`the path ${path.slice(0, 40)} is answered in the envelope`, async () => {
+    for (const method of ['GET', 'POST'] as const) {
+      const headers = signedHeaders(method, path, Buffer.from('{}'))
+      assertHarmless(
+        ...(await raw(requestText(method, path, headers, method === 'POST' ? '{}' : ''))),
+      )
+    }
+  })
+}
+
+function requestText(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = '',
+): string {
+  const all = { Host: 'x', Connection: 'close', ...headers, 'Content-Length': String(body.length) }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
+}
+
+/** Status and body of what a socket answers to these bytes. */
+function raw(text: string): Promise<[number, string]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from(text, 'latin1')))
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('error', reject)
+    socket.on('close', () => {
+      const [head = '', ...rest] = Buffer.concat(chunks).toString('latin1').split('\r\n\r\n')
+      resolve([Number(head.split(' ')[1]), rest.join('\r\n\r\n')])
+    })
+  })
+}
+
+const path = '/credit-card/charge'
+const signed = () => signedHeaders('POST', path, Buffer.from('{}'))
+const malformed: readonly (readonly [string, () => string])[] = [
+  ['a line that is no HTTP', () => 'HELO\r\n\r\n'],
+  ['a header without a name', () => `POST ${path} HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n`],
+  ['NUL in a header', () => requestText('POST', path, { ...signed(), 'Request-Id': 'a\0b' }, '{}')],
+  [
+    '100 kB of headers',
+    () => requestText('POST', path, { ...signed(), X: 'x'.repeat(100_000) }, '{}'),
+  ],
+  [
+    'two lengths',
+    () => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+  ],
+  ['a negative length', () => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: -2\r\n\r\n{}`],
+  [
+    'length and chunks',
+    () =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+  ],
+]
+for (const [what, text] of malformed) {
+  test(`a request with ${what} is answered in the envelope`, async () => {
+    assertHarmless(...(await raw(text())))
+  })
+}
+
+test('a header that comes twice is no header that anybody signed', async () => {
+  for (const name of ['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature']) {
+    const text = requestText('POST', path, signed(), '{}')
+    const twice = text.replace(`${name}: `, `${name}: x\r\n${name}: `)
+    assertHarmless(...(await raw(twice)))
+  }
+})
+
+test('chunked bodies are read like others', async () => {
+  const headers = { ...signed(), 'Transfer-Encoding': 'chunked', Connection: 'close', Host: 'x' }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const [status, text] = await raw(
+    `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n2\r\n{}\r\n0\r\n\r\n`,
+  )
+  assert.equal(status, 400)
+  assert.match(text, /payment.type is required/)
+})
+
+test('nothing of all this crashed: no error was logged', () => {
+  const errors = world.logLines.filter((line) => /"level":"(error|fatal)"/.test(line))
+  assert.deepEqual(errors, [])
+})

@@ -1,0 +1,180 @@
+/** Who may call /sandbox (design.md 6): nobody's web page, nobody from outside without the token. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { errorEnvelope } from '@gerbang/wire/schemas'
+import { createWorld, type World } from '../harness/world.ts'
+import { assertShape } from './calls.ts'
+
+const world = await createWorld()
+
+type Call = {
+  method: 'GET' | 'POST' | 'PATCH'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
+
+async function call({ method, path, headers, body }: Call, where: World = world) {
+  const answer = await where.app.server.inject({
+    method,
+    url: path,
+    headers: { host: '127.0.0.1:8080', ...headers },
+    ...(body === undefined ? {} : { payload: body }),
+  })
+  if (answer.statusCode >= 400) assertShape(errorEnvelope, answer.json())
+  return answer
+}
+
+/** Every route of the control surface, from the API's own description. */
+function sandboxRoutes(): Call[] {
+  return Object.entries(world.app.server.swagger().paths ?? {}).flatMap(([path, operations]) =>
+    Object.entries(operations as Record<string, { tags?: string[] }>)
+      .filter(([, { tags }]) => tags?.includes('Sandbox'))
+      .map(([method]) => ({
+        method: method.toUpperCase() as Call['method'],
+        path: `${path.replace(/\{[^}]*\}/g, 'x')}?invoiceNumber=x`,
+      })),
+  )
+}
+const routes = sandboxRoutes()
+const json = { 'content-type': 'application/json' }
+
+test('the list of sandbox routes is not empty', () => assert.ok(routes.length >= 10))
+
+for (const { method, path } of routes) {
+  const name = `${method} ${path.split('?')[0]}`
+
+  test(`${name}: a foreign Host is refused, before anything else is read`, async () => {
+    for (const host of [
+      'evil.example',
+      '127.0.0.1.evil.example',
+      '192.168.1.9',
+      'localhost.evil',
+      '@',
+      '',
+    ]) {
+      const answer = await call({ method, path, headers: { host, ...json }, body: '{' })
+      assert.equal(answer.statusCode, 403, `${host}: ${answer.body}`)
+      assert.equal(answer.json().error.code, 'FOREIGN_HOST')
+    }
+  })
+
+  test(`${name}: a page of another Origin is refused`, async () => {
+    const origins = [
+      'https://evil.example',
+      'null',
+      'http://127.0.0.1:9999',
+      'http://127.0.0.1:8080.evil',
+    ]
+    for (const origin of origins) {
+      const answer = await call({ method, path, headers: { origin, ...json }, body: '{}' })
+      assert.deepEqual([answer.statusCode, answer.json().error.code], [403, 'FOREIGN_ORIGIN'])
+    }
+  })
+
+  if (method === 'GET') continue
+
+  test(`${name}: what an HTML form can send is not read`, async () => {
+    const types = [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]
+    for (const type of types) {
+      const answer = await call({ method, path, headers: { 'content-type': type }, body: '{}' })
+      assert.equal(answer.statusCode, 415, answer.body)
+    }
+  })
+
+  test(`${name}: a broken or hostile body is refused`, async () => {
+    for (const body of ['{', '[]', '"x"', '{"__proto__":{"a":1}}', '['.repeat(60_000), '{"x":1']) {
+      const answer = await call({ method, path, headers: json, body })
+      assert.ok(answer.statusCode < 500, `${body.slice(0, 20)}: ${answer.body}`)
+      assert.doesNotMatch(answer.body, /node_modules|\.ts:\d+|FST_/)
+    }
+  })
+}
+
+test('loopback names and the configured ones may call', async () => {
+  const configured = await createWorld({
+    config: { sandboxHosts: ['gerbang'], publicUrl: 'https://pay.example' },
+  })
+  const hosts = [
+    '127.0.0.1',
+    'localhost:8080',
+    'LOCALHOST',
+    '[::1]:80',
+    '127.8.9.1',
+    'gerbang:8080',
+  ]
+  for (const host of [...hosts, 'pay.example']) {
+    const get = { method: 'GET', path: '/sandbox/clock', headers: { host } } as const
+    assert.equal((await call(get, configured)).statusCode, 200, host)
+  }
+})
+
+test('a page of the gateway itself may call', async () => {
+  const headers = { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }
+  assert.equal((await call({ method: 'GET', path: '/sandbox/clock', headers })).statusCode, 200)
+})
+
+test('where the gateway does not listen on loopback the printed token is wanted', async () => {
+  const guarded = await createWorld({ sandboxToken: 'tok-0123456789' })
+  const wrong = [
+    '',
+    'Bearer',
+    'Bearer x',
+    'Bearer tok-012345678',
+    'tok-0123456789',
+    'Basic tok-0123456789',
+  ]
+  for (const { method, path } of routes) {
+    for (const authorization of wrong) {
+      const headers = authorization === '' ? {} : { authorization }
+      const answer = await call({ method, path, headers }, guarded)
+      assert.deepEqual([answer.statusCode, answer.json().error.code], [401, 'TOKEN_REQUIRED'])
+    }
+  }
+  const headers = { authorization: 'Bearer tok-0123456789' }
+  const right = await call({ method: 'GET', path: '/sandbox/clock', headers }, guarded)
+  assert.equal(right.statusCode, 200)
+  assert.ok(!guarded.logLines.some((line) => line.includes('tok-0123456789')))
+})
+
+test('in live mode there is no /sandbox, and nothing tells that there could be', async () => {
+  const live = await createWorld({ live: true })
+  for (const { method, path } of routes) {
+    const answer = await call({ method, path, headers: json }, live)
+    const elsewhere = await call({ method, path: '/nowhere', headers: json }, live)
+    assert.equal(answer.statusCode, 404)
+    const told = elsewhere.body.replaceAll('/nowhere', path.split('?')[0] ?? '')
+    assert.equal(answer.body, told)
+  }
+  const { paths } = live.app.server.swagger()
+  assert.deepEqual(
+    Object.keys(paths ?? {}).filter((path) => path.startsWith('/sandbox')),
+    [],
+  )
+})
+
+test('an unknown setting, merchant or wish is refused and named', async () => {
+  const wishes: readonly (readonly [Call['method'], string, object, number])[] = [
+    ['PATCH', '/sandbox/merchant', { notificationURL: 'http://x.y' }, 400],
+    ['PATCH', '/sandbox/merchant', { notificationUrl: 'ftp://x.y' }, 400],
+    ['PATCH', '/sandbox/merchant', { notificationUrl: 'http://' }, 400],
+    ['PATCH', '/sandbox/merchant', { threeDSecure: 'maybe' }, 400],
+    ['PATCH', '/sandbox/merchant?clientId=nobody', { mpi: true }, 404],
+    ['POST', '/sandbox/clock', {}, 400],
+    ['POST', '/sandbox/clock', { advanceMs: -1 }, 400],
+    ['POST', '/sandbox/clock', { advanceMs: 1e18 }, 400],
+    ['POST', '/sandbox/acquirer/next', {}, 400],
+    ['POST', '/sandbox/acquirer/next', { lose: 'everything' }, 400],
+    ['POST', '/sandbox/acquirer/next', { responseCode: '123' }, 400],
+    ['POST', '/sandbox/merchants', { nmae: 'x' }, 400],
+  ]
+  for (const [method, path, body, status] of wishes) {
+    const answer = await call({ method, path, headers: json, body: JSON.stringify(body) })
+    assert.equal(answer.statusCode, status, `${path} ${JSON.stringify(body)} → ${answer.body}`)
+    assert.ok(answer.json().error.message.length > 0)
+  }
+})
