@@ -62,6 +62,7 @@ async function main(): Promise<number> {
         GERBANG_TEST_POSTGRES: JSON.stringify(postgres.connection),
         GERBANG_TEST_TRACES: traces,
         GERBANG_TEST_KEEP: '1',
+        GERBANG_TEST_PARTIAL: wanted.length === 0 ? '0' : '1',
         TMPDIR: temporary,
       })
     } finally {

@@ -95,12 +95,18 @@ export async function startGateway(
     const address = await app.server.listen({ host: config.host, port: config.port })
     url ||= address
     app.jobs.start()
+    let isStopping = false
     void embedded?.exited.then((exit) => {
+      if (isStopping) return
       log.fatal({ exit }, 'PostgreSQL stopped by itself')
       process.exit(1)
     })
     printWelcome({ url, merchant, token, dataDir: embedded && config.dataDir })
-    return { log, url, stop: () => inOrder(closers) }
+    const stop = () => {
+      isStopping = true
+      return inOrder(closers)
+    }
+    return { log, url, stop }
   } catch (error) {
     await inOrder(closers).catch(() => {})
     throw error

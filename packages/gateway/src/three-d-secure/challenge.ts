@@ -30,7 +30,7 @@ export type Challenge =
 
 /** How the challenge of a page stands. */
 export async function openChallenge(deps: ChallengeDeps, pageId: string): Promise<Challenge> {
-  const authentication = await findAuthenticationOfPage(deps.database, pageId)
+  const authentication = await findOpened(deps, pageId)
   return authentication ? present(deps, authentication) : { kind: 'not_found' }
 }
 
@@ -41,7 +41,7 @@ export async function enterPassword(
   password: Secret<string>,
 ): Promise<Challenge> {
   const { database, server, clock, deadlineMs } = deps
-  const found = await findAuthenticationOfPage(database, pageId)
+  const found = await findOpened(deps, pageId)
   const counted = found && (await countPasswordTry(database, found, clock.now()))
   if (!counted) return openChallenge(deps, pageId)
 
@@ -60,13 +60,21 @@ export async function enterPassword(
 
 /** The cardholder gives up. */
 export async function cancelChallenge(deps: ChallengeDeps, pageId: string): Promise<Challenge> {
-  const authentication = await findAuthenticationOfPage(deps.database, pageId)
+  const authentication = await findOpened(deps, pageId)
   if (authentication?.state === 'challenging') {
     await moveAuthentication(deps.database, authentication, 'fail', 'failed', {
       failure: 'cancelled',
     })
   }
   return openChallenge(deps, pageId)
+}
+
+/** What is no page id, such as a text that PostgreSQL refuses to read, is not looked for. */
+async function findOpened(
+  deps: ChallengeDeps,
+  pageId: string,
+): Promise<Authentication | undefined> {
+  return /^[0-9a-f]{32}$/.test(pageId) ? findAuthenticationOfPage(deps.database, pageId) : undefined
 }
 
 function present(deps: ChallengeDeps, authentication: Authentication): Challenge {

@@ -85,8 +85,12 @@ ${hint}`,
   )
 }
 
-export function notFoundPage(texts: ChallengeTexts): Html {
-  return page(texts, texts.notFoundTitle, html`<p>${texts.notFound}</p>`)
+/** A page without a form: where there is nothing to enter. */
+export function messagePage(
+  texts: ChallengeTexts,
+  message: { readonly title: string; readonly text: string },
+): Html {
+  return page(texts, message.title, html`<p>${message.text}</p>`)
 }
 
 function page(texts: ChallengeTexts, title: string, content: Html): Html {

@@ -13,9 +13,12 @@ export type ChallengeTexts = {
   readonly wrongPassword: (triesLeft: number) => string
   readonly unreachable: (triesLeft: number) => string
   readonly testHint: (password: string) => string
-  readonly notFoundTitle: string
-  readonly notFound: string
+  readonly notFound: Message
+  readonly notUnderstood: Message
+  readonly unavailable: Message
 }
+
+type Message = { readonly title: string; readonly text: string }
 
 const english: ChallengeTexts = {
   language: 'en',
@@ -32,8 +35,18 @@ const english: ChallengeTexts = {
   unreachable: (left) =>
     `Your bank could not be reached. ${left} ${left === 1 ? 'try' : 'tries'} left.`,
   testHint: (password) => `This is a test page: no bank is involved. The password is ${password}.`,
-  notFoundTitle: 'Page not found',
-  notFound: 'This page does not exist, or is not open any more. Please go back to the shop.',
+  notFound: {
+    title: 'Page not found',
+    text: 'This page does not exist, or is not open any more. Please go back to the shop.',
+  },
+  notUnderstood: {
+    title: 'That did not work',
+    text: 'What was sent cannot be read. Please go back and try again.',
+  },
+  unavailable: {
+    title: 'Please try again',
+    text: 'The page cannot be shown right now. Please go back and try again in a moment.',
+  },
 }
 
 const indonesian: ChallengeTexts = {
@@ -50,8 +63,18 @@ const indonesian: ChallengeTexts = {
   unreachable: (left) => `Bank Anda tidak dapat dihubungi. Sisa percobaan: ${left}.`,
   testHint: (password) =>
     `Ini halaman uji coba: tidak ada bank yang terlibat. Kode OTP-nya ${password}.`,
-  notFoundTitle: 'Halaman tidak ditemukan',
-  notFound: 'Halaman ini tidak ada atau sudah ditutup. Silakan kembali ke toko.',
+  notFound: {
+    title: 'Halaman tidak ditemukan',
+    text: 'Halaman ini tidak ada atau sudah ditutup. Silakan kembali ke toko.',
+  },
+  notUnderstood: {
+    title: 'Permintaan tidak dapat diproses',
+    text: 'Data yang dikirim tidak dapat dibaca. Silakan kembali dan coba lagi.',
+  },
+  unavailable: {
+    title: 'Silakan coba lagi',
+    text: 'Halaman ini sedang tidak dapat ditampilkan. Silakan kembali dan coba sesaat lagi.',
+  },
 }
 
 /** The language that the browser names first, of the two that there are. */

@@ -6,11 +6,12 @@ import formbody from '@fastify/formbody'
 import type {} from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Merchants } from '../../merchants/index.ts'
+import { isDatabaseDown } from '../../platform/database/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 import { Secret } from '../../primitives/secret.ts'
 import type { Challenge, ThreeDSecure } from '../../three-d-secure/index.ts'
-import { challengePage, notFoundPage, pageHeaders } from './challenge-page.ts'
+import { challengePage, messagePage, pageHeaders } from './challenge-page.ts'
 import { type ChallengeTexts, textsFor } from './challenge-texts.ts'
 
 export type ChallengeRouteDeps = {
@@ -23,6 +24,8 @@ export type ChallengeRouteDeps = {
 
 export const challengePath = '/three-d-secure/challenges'
 
+type PageRoute = { Params: { '*': string } }
+
 /** A form has one short field; anything larger is not ours. */
 const formLimitBytes = 4_096
 
@@ -32,20 +35,21 @@ export async function registerChallenge(
 ): Promise<void> {
   const { threeDSecure } = deps
   await server.register(async (scope) => {
+    // Forms only: what another page's script may send without asking is none.
+    scope.removeAllContentTypeParsers()
     await scope.register(formbody, { bodyLimit: formLimitBytes })
-    const url = `${challengePath}/:pageId`
-    const schema: FastifySchema = { hide: true }
     scope.setErrorHandler((error, request, reply) => {
-      const status = (error as { statusCode?: number }).statusCode ?? 500
-      if (status >= 500) deps.log.error({ err: error }, 'challenge page crashed')
-      const texts = textsFor(request.headers['accept-language'])
-      return reply.code(status).headers(pageHeaders).send(notFoundPage(texts).html)
+      const { status, message } = toMessage(deps, error)
+      return say(status, message, request, reply)
     })
-    scope.get<{ Params: { pageId: string } }>(url, { schema }, async (request, reply) =>
-      show(deps, await threeDSecure.openChallenge(request.params.pageId), request, reply),
+    // Whatever stands in the place of the page id, a person gets a page.
+    const url = `${challengePath}/*`
+    const schema: FastifySchema = { hide: true }
+    scope.get<PageRoute>(url, { schema }, async (request, reply) =>
+      show(deps, await threeDSecure.openChallenge(request.params['*']), request, reply),
     )
-    scope.post<{ Params: { pageId: string } }>(url, { schema }, async (request, reply) => {
-      const { pageId } = request.params
+    scope.post<PageRoute>(url, { schema }, async (request, reply) => {
+      const pageId = request.params['*']
       const form = (request.body ?? {}) as { otp?: unknown; cancel?: unknown }
       const challenge =
         form.cancel === undefined
@@ -62,17 +66,19 @@ async function show(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const texts = textsFor(request.headers['accept-language'])
-  if (challenge.kind === 'not_found') {
-    return reply.code(404).headers(pageHeaders).send(notFoundPage(texts).html)
-  }
+  if (challenge.kind === 'not_found') return say(404, 'notFound', request, reply)
   if (challenge.kind === 'finished') {
     return reply
       .code(303)
-      .headers({ Location: challenge.redirectTo, 'Cache-Control': 'no-store' })
+      .headers({
+        Location: challenge.redirectTo,
+        'Cache-Control': 'no-store',
+        'Referrer-Policy': 'no-referrer',
+      })
       .send()
   }
   const { authentication } = challenge
+  const texts = textsFor(request.headers['accept-language'])
   const merchant = await deps.merchants.find(authentication.merchantId)
   const view = {
     merchantName: merchant?.name ?? '',
@@ -91,4 +97,27 @@ function noticeOf(
   if (challenge.notice === undefined) return undefined
   const say = challenge.notice === 'wrong_password' ? texts.wrongPassword : texts.unreachable
   return say(challenge.triesLeft)
+}
+
+/** A page that says one thing and has no form. */
+function say(
+  status: number,
+  message: 'notFound' | 'notUnderstood' | 'unavailable',
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const texts = textsFor(request.headers['accept-language'])
+  return reply
+    .code(status)
+    .headers(pageHeaders)
+    .send(messagePage(texts, texts[message]).html)
+}
+
+/** Only what the browser sent wrongly is told apart: everything else is ours, and may pass. */
+function toMessage(deps: ChallengeRouteDeps, error: unknown) {
+  const { statusCode = 500 } = error as { statusCode?: number }
+  if (statusCode < 500) return { status: statusCode, message: 'notUnderstood' } as const
+  const status = isDatabaseDown(error) ? 503 : 500
+  if (status === 500) deps.log.error({ err: error }, 'challenge page crashed')
+  return { status, message: 'unavailable' } as const
 }

@@ -29,10 +29,21 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // In-flight requests are answered on close, idle connections are closed at once.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
+    // A schema that allows no other members means to refuse them, not to drop them unseen.
+    ajv: { customOptions: { removeAdditional: false } },
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) =>
       (reply as FastifyReply).code(400).send(options.unreadable('the path is not valid')),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.unreadable),
+  })
+  // A connection that was busy when the drain began would stay open, idle, for its keep-alive time.
+  let isClosing = false
+  server.addHook('preClose', async () => {
+    isClosing = true
+  })
+  server.addHook('onSend', async (_request, reply, payload) => {
+    if (isClosing) reply.header('Connection', 'close')
+    return payload
   })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
