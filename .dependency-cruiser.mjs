@@ -72,7 +72,12 @@ export default {
       severity: 'error',
       from: {
         path: `${src}/`,
-        pathNot: [`${src}/(app|start)\\.ts$`, `${src}/api/sandbox/`, '/simulator/', '\\.test\\.ts$'],
+        pathNot: [
+          `${src}/(app|start)\\.ts$`,
+          `${src}/api/sandbox/`,
+          '/simulator/',
+          '\\.test\\.ts$',
+        ],
       },
       to: { path: `${src}/networks/[^/]+/simulator/` },
     },
@@ -113,7 +118,10 @@ export default {
       name: 'client-has-no-runtime-dependency',
       severity: 'error',
       from: { path: '^packages/client/src/', ...notTests },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'], pathNot: '^packages/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'],
+        pathNot: '^packages/',
+      },
     },
     {
       name: 'fastify-only-at-the-edge',
@@ -127,7 +135,10 @@ export default {
     {
       name: 'sql-only-in-stores',
       severity: 'error',
-      from: { path: `${src}/`, pathNot: [`\\.store\\.ts$`, `${src}/platform/database/`, '\\.test\\.ts$'] },
+      from: {
+        path: `${src}/`,
+        pathNot: [`\\.store\\.ts$`, `${src}/platform/database/`, '\\.test\\.ts$'],
+      },
       to: { path: 'node_modules/postgres/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -143,6 +154,9 @@ export default {
     exclude: { path: '^(docs|bench)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+    },
   },
 }

@@ -107,10 +107,7 @@ function say(
   reply: FastifyReply,
 ): FastifyReply {
   const texts = textsFor(request.headers['accept-language'])
-  return reply
-    .code(status)
-    .headers(pageHeaders)
-    .send(messagePage(texts, texts[message]).html)
+  return reply.code(status).headers(pageHeaders).send(messagePage(texts, texts[message]).html)
 }
 
 /** Only what the browser sent wrongly is told apart: everything else is ours, and may pass. */
