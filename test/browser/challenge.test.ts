@@ -1,171 +1,160 @@
+/** The challenge page in a real browser: where each way through it ends. */
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, test } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import {
-  cards,
-  chargeBody,
-  checkBody,
-  control,
-  createWorld,
-  newInvoice,
-  noteSecret,
-  paths,
-  post,
-  type World,
-} from '../harness/world.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { cards, control } from '../harness/world.ts'
+import { needsChromium, newVisit, type Visit } from './chromium.ts'
+import { beginAuthentication, createListeningWorld } from './gateway.ts'
+import { openShopfront } from './shopfront.ts'
 
-let browser: Browser
-let world: World
-let merchant: string
-let elsewhere: string
-const servers: Server[] = []
+const world = await createListeningWorld()
+const shop = await openShopfront()
+const otherShop = await openShopfront()
+const success = `${shop.origin}/thanks?order=1&note=%C3%A9#paid`
+const failed = `${shop.origin}/sorry?order=1`
 
-/** A site whose every page shows its path; `/onward` sends the browser on to another site. */
-async function startSite(onward?: string): Promise<string> {
-  const server = createServer((request, response) => {
-    if (onward && request.url?.startsWith('/onward')) {
-      response.writeHead(302, { Location: `${onward}/thanks` }).end()
-      return
-    }
-    response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<h1>${request.url}</h1>`)
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const begin = (ends: { success?: string; failed?: string; number?: string } = {}) =>
+  beginAuthentication(world, { success, failed, ...ends })
+
+const enter = async (page: Page, password: string) => {
+  await page.getByLabel('One-time password').fill(password)
+  await page.getByRole('button', { name: 'Confirm payment' }).click()
 }
 
-// At the top level, because what createWorld closes at the end belongs to the file.
-if (!noBrowser) {
-  noteSecret('password', '123456')
-  browser = await launchChromium()
-  elsewhere = await startSite()
-  merchant = await startSite(elsewhere)
-  // A free port first, because the URLs that are handed out name it.
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  world = await createWorld({ config: { publicUrl: `http://127.0.0.1:${port}` } })
-  await world.app.server.listen({ host: '127.0.0.1', port })
+/** Opens the challenge in a tab of its own. */
+async function arrive(ends: Parameters<typeof begin>[0] = {}): Promise<Visit> {
+  const { authenticationUrl } = await begin(ends)
+  const visit = await newVisit()
+  await visit.page.goto(authenticationUrl)
+  return visit
 }
 
-after(async () => {
-  await browser?.close()
-  for (const server of servers) server.close()
-})
-
-type Opened = { page: Page; authenticationId: string; invoice: string; problems: string[] }
-
-async function open(
-  options: BrowserContextOptions = {},
-  change: { number?: string; success?: string } = {},
-): Promise<Opened> {
-  const invoice = newInvoice()
-  const body = checkBody({ number: change.number ?? cards.challenge, invoice })
-  body.three_dsecure.callback_url_success = change.success ?? `${merchant}/success?order=1&x=%20y`
-  body.three_dsecure.callback_url_failed = `${merchant}/failed`
-  const answer = await post(world, paths.check, body)
-  const page = await (await browser.newContext(options)).newPage()
-  const problems: string[] = []
-  page.on('console', (line) => line.type() === 'error' && problems.push(line.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('request', (request) => {
-    const host = new URL(request.url()).hostname
-    if (host !== '127.0.0.1') problems.push(`a request to ${host}`)
-  })
-  await page.goto(answer.body.three_dsecure.authentication_url)
-  const authenticationId = answer.body.three_dsecure.authentication_id
-  return { page, authenticationId, invoice, problems }
-}
-
-async function enter(page: Page, password: string): Promise<void> {
-  await page.getByRole('textbox').fill(password)
-  await page.locator('button:not([name])').click()
-}
-
-const isBrowser = { skip: noBrowser }
-
-test(
-  'the right password leads to the success page, exactly as given, and pays',
-  isBrowser,
-  async () => {
-    const { page, authenticationId, invoice, problems } = await open()
-    const shown = (await page.locator('main').textContent()) ?? ''
-    for (const text of ['Gerbang Sandbox Merchant', 'Rp 90.000', '557338******1101']) {
-      assert.ok(shown.includes(text), `the page shows ${text}`)
-    }
-    assert.equal(await page.locator('form').count(), 1)
-    await enter(page, '123456')
-    assert.equal(page.url(), `${merchant}/success?order=1&x=%20y`)
-    const body = chargeBody({ authenticationId, invoice, number: cards.challenge })
-    assert.equal((await post(world, paths.charge, body)).body.payment.status, 'SUCCESS')
-    // The favicon of the test merchant is not ours.
-    assert.deepEqual(
-      problems.filter((text) => !text.includes('favicon')),
-      [],
-    )
-  },
-)
-
-test(
-  'three wrong passwords lead to the failed page, with the tries counted down',
-  isBrowser,
-  async () => {
-    const { page } = await open()
-    await enter(page, '000000')
-    assert.match((await page.getByRole('alert').textContent()) ?? '', /2 tries left/)
-    await enter(page, '111111')
-    assert.match((await page.getByRole('alert').textContent()) ?? '', /1 try left/)
-    await enter(page, '222222')
-    assert.equal(page.url(), `${merchant}/failed`)
-  },
-)
-
-test('cancel leads to the failed page', isBrowser, async () => {
-  const { page } = await open()
-  await page.locator('button[name=cancel]').click()
-  assert.equal(page.url(), `${merchant}/failed`)
-})
-
-test('it works without JavaScript, on a phone, in Indonesian', isBrowser, async () => {
-  const { page } = await open({
-    javaScriptEnabled: false,
-    viewport: { width: 360, height: 740 },
-    locale: 'id-ID',
-  })
-  assert.match((await page.locator('h1').textContent()) ?? '', /Konfirmasi pembayaran/)
-  const button = await page.locator('button:not([name])').boundingBox()
-  assert.ok(button && button.height >= 44 && button.y + button.height <= 740)
-  const main = await page.locator('main').boundingBox()
-  assert.ok(main && main.x >= 0 && main.x + main.width <= 360)
-  await enter(page, '123456')
-  assert.match(page.url(), /\/success/)
-})
-
-test('a merchant may lead the browser on to another site', isBrowser, async () => {
-  const { page, problems } = await open({}, { success: `${merchant}/onward` })
-  await enter(page, '123456')
-  assert.equal(page.url(), `${elsewhere}/thanks`)
+function assertClean({ problems, hosts }: Visit, ...expected: string[]) {
+  assert.deepEqual(problems, [])
+  const own = [world.url, shop.origin, ...expected].map((url) => new URL(url).host)
   assert.deepEqual(
-    problems.filter((text) => !text.includes('favicon')),
+    [...hosts].filter((host) => !own.includes(host)),
     [],
   )
+}
+
+test(
+  'the right password lands on the success URL exactly as it was given',
+  needsChromium,
+  async () => {
+    const visit = await arrive()
+    assert.equal(await visit.page.title(), 'Confirm your payment')
+    await enter(visit.page, '123456')
+    await visit.page.waitForURL(success)
+    assert.equal(visit.page.url(), success)
+    assert.equal(shop.visits.at(-1), '/thanks?order=1&note=%C3%A9')
+    assertClean(visit)
+  },
+)
+
+test('a merchant may lead on to another origin: no policy stops it', needsChromium, async () => {
+  const end = `${otherShop.origin}/thanks`
+  const visit = await arrive({ success: `${shop.origin}/moved?to=${encodeURIComponent(end)}` })
+  await enter(visit.page, '123456')
+  await visit.page.waitForURL(end)
+  assertClean(visit, otherShop.origin)
 })
 
-test('a card without a challenge is led on at once', isBrowser, async () => {
-  const { page } = await open({}, { number: cards.frictionless })
-  assert.match(page.url(), /\/success/)
-  const { page: failed } = await open({}, { number: cards.rejected })
-  assert.match(failed.url(), /\/failed/)
-})
+test(
+  'three wrong passwords end on the failed URL, and the page counts down',
+  needsChromium,
+  async () => {
+    const visit = await arrive()
+    const { page } = visit
+    for (const left of ['2 tries left', '1 try left']) {
+      await enter(page, '000000')
+      await page.getByRole('alert').filter({ hasText: left }).waitFor()
+      assert.equal(await page.getByLabel('One-time password').inputValue(), '')
+    }
+    await enter(page, '000000')
+    await page.waitForURL(failed)
+    assertClean(visit)
+  },
+)
 
-// Last, because it moves the clock of the world.
-test('after 15 minutes the page leads to the failed page', isBrowser, async () => {
-  const { page } = await open()
-  await control(world, 'POST', '/sandbox/clock', { advanceMs: 16 * 60_000 })
+test('a password may be wrong twice and then right', needsChromium, async () => {
+  const { page } = await arrive()
+  await enter(page, '1')
+  await enter(page, '2')
   await enter(page, '123456')
-  assert.equal(page.url(), `${merchant}/failed`)
+  await page.waitForURL(success)
+})
+
+test('cancel ends on the failed URL, without a password', needsChromium, async () => {
+  const visit = await arrive()
+  await visit.page.getByRole('button', { name: 'Cancel' }).click()
+  await visit.page.waitForURL(failed)
+  assertClean(visit)
+})
+
+test('Enter on the keyboard confirms: it does not cancel', needsChromium, async () => {
+  const { page } = await arrive()
+  // The cursor is in the field already.
+  await page.keyboard.type('123456')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(success)
+})
+
+test('an empty field is not sent', needsChromium, async () => {
+  const { page } = await arrive()
+  await page.getByRole('button', { name: 'Confirm payment' }).click()
+  await enter(page, '0')
+  await page.getByText('2 tries left').waitFor()
+})
+
+test('the URL of a card without a challenge redirects at once', needsChromium, async () => {
+  const ends = [
+    [cards.frictionless, success],
+    [cards.rejected, failed],
+  ] as const
+  for (const [number, end] of ends) {
+    const visit = await arrive({ number })
+    assert.equal(visit.page.url(), end)
+    assertClean(visit)
+  }
+})
+
+test(
+  'the page of a finished challenge leads on, also with the back button',
+  needsChromium,
+  async () => {
+    const visit = await arrive()
+    const { page } = visit
+    await enter(page, '123456')
+    await page.waitForURL(success)
+    await page.goBack().catch(() => {})
+    // Chromium either kept the former page or asked for it again and was redirected.
+    if (page.url().startsWith(world.url)) await enter(page, '000000')
+    await page.waitForURL(success)
+  },
+)
+
+test('a form that is sent twice by a double click passes once', needsChromium, async () => {
+  const { page } = await arrive()
+  await page.getByLabel('One-time password').fill('123456')
+  await page.getByRole('button', { name: 'Confirm payment' }).dblclick()
+  await page.waitForURL(success)
+})
+
+test('two tabs of one challenge end in the same place', needsChromium, async () => {
+  const { authenticationUrl } = await begin()
+  const [one, other] = await Promise.all([newVisit(), newVisit()])
+  await Promise.all([one.page.goto(authenticationUrl), other.page.goto(authenticationUrl)])
+  await enter(one.page, '123456')
+  await one.page.waitForURL(success)
+  await other.page.getByRole('button', { name: 'Cancel' }).click()
+  await other.page.waitForURL(success)
+})
+
+test('an expired challenge ends on the failed URL', needsChromium, async () => {
+  const visit = await arrive()
+  await control(world, 'POST', '/sandbox/clock', { advanceMs: 16 * 60_000 })
+  await enter(visit.page, '123456')
+  await visit.page.waitForURL(failed)
+  assertClean(visit)
 })

@@ -50,7 +50,7 @@ export async function submitForm(page: OpenPage, fields: Readonly<Record<string,
 }
 
 /** The one form of a page. */
-export function parseForm(html: string, pageUrl: string): Form {
+function parseForm(html: string, pageUrl: string): Form {
   const forms = [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)]
   expectEqual('the number of forms on the page', 1, forms.length)
   const [, tag = '', content = ''] = forms[0] ?? []
@@ -71,7 +71,7 @@ export function parseForm(html: string, pageUrl: string): Form {
 }
 
 /** The text of a page without markup, styles and scripts; control characters are taken out. */
-export function visibleLines(html: string): string[] {
+function visibleLines(html: string): string[] {
   const text = html
     .replace(/<!--[\s\S]*?-->|<(head|style|script|title)\b[\s\S]*?<\/\1>/gi, '')
     .replace(

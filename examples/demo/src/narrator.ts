@@ -58,7 +58,7 @@ export function createNarrator(print: Print): Narrator {
 }
 
 /** Pretty JSON in which a card number keeps 6 + 4 digits, and CVV and secrets are hidden. */
-export function maskedJson(value: unknown): string {
+function maskedJson(value: unknown): string {
   const hidden = new Set(['cvv', 'secretKey', 'privateKey'])
   return JSON.stringify(
     value,

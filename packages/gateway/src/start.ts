@@ -15,6 +15,7 @@ import {
   connectDatabase,
   type EmbeddedPostgres,
   EmbeddedPostgresError,
+  MigrationError,
   migrate,
   startEmbeddedPostgres,
 } from './platform/database/index.ts'
@@ -118,6 +119,7 @@ export function configError(error: unknown): never {
   const isForPeople =
     error instanceof ConfigError ||
     error instanceof EmbeddedPostgresError ||
+    error instanceof MigrationError ||
     ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes((error as { code?: string }).code ?? '')
   if (!isForPeople) throw error
   process.stderr.write(`\n${(error as Error).message}\n\n`)

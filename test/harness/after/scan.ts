@@ -65,7 +65,10 @@ async function tablesOf(database: Database): Promise<Table[]> {
 /** Each row as JSON, with what stands in its binary columns as text behind it. */
 async function rowsOf(database: Database, { schema, table, byteaColumns }: Table) {
   const name = database`${database(schema)}.${database(table)}`
-  const binary = byteaColumns.map((column) => database`, t.${database(column)}`)
+  const binary = byteaColumns.reduce(
+    (columns, column) => database`${columns}, t.${database(column)}`,
+    database``,
+  )
   const rows = await database<Record<string, string | Buffer | null>[]>`
     select to_jsonb(t)::text as json_of_row ${binary} from ${name} t`
   return rows.map((row) =>

@@ -13,6 +13,7 @@ export async function registerReference(
   options: { readonly publicUrl: () => string; readonly version: string },
 ): Promise<void> {
   await server.register(swagger, {
+    transform: ({ schema, url }) => ({ schema, url: url.replace('*', ':identifier') }),
     openapi: {
       openapi: '3.1.0',
       info: {

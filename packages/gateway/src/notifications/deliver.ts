@@ -15,7 +15,7 @@ export type DeliveryDeps = {
 }
 
 /** Three retries, counted from the first attempt (wire.md 5.1): 30 minutes, 6 hours, 12 hours. */
-export const retryDelaysMs = [30 * 60_000, 6 * 3_600_000, 12 * 3_600_000] as const
+const retryDelaysMs = [30 * 60_000, 6 * 3_600_000, 12 * 3_600_000] as const
 
 /** A merchant has 10 seconds to answer (design.md 6). */
 const timeoutMs = 10_000

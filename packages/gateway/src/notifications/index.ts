@@ -17,7 +17,6 @@ import {
   type NotificationView,
 } from './notifications.store.ts'
 
-export { retryDelaysMs } from './deliver.ts'
 export type { NotificationView } from './notifications.store.ts'
 
 export type CardNotification = {

@@ -13,7 +13,7 @@ import { createTraceNumbers } from './trace-numbers.ts'
 
 export type { ChargeCommand, ChargeResult } from './charge.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
-export { type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
+export type { OperationOfPayment, Payment } from './payment.ts'
 export type { Announcement } from './settle.store.ts'
 
 export type Payments = {

@@ -1,4 +1,4 @@
-import type { CardId, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
+import type { MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
 import { problems } from '../primitives/problem.ts'
 import type { CardDescription } from '../routing/index.ts'
@@ -42,9 +42,6 @@ export type OperationOfPayment = {
   readonly operationState: OperationState
   readonly askUntil: Date
 }
-
-/** Where a payment's card number is kept. */
-export type PaymentCard = { readonly cardId: CardId }
 
 export const paymentProblems = problems({
   no_route: { says: 'No acquirer of the merchant takes this card.' },

@@ -3,8 +3,7 @@
  * 7812 as the schemes publish them; the issuer rows are the sandbox's (sandbox.md, Test cards).
  */
 
-export const brands = ['VISA', 'MASTER', 'JCB', 'AMEX'] as const
-export type Brand = (typeof brands)[number]
+export type Brand = 'VISA' | 'MASTER' | 'JCB' | 'AMEX'
 export type CardType = 'CREDIT' | 'DEBIT'
 
 /** First and last value of the leading digits, both inclusive. */

@@ -13,7 +13,6 @@ import { type CheckCommand, type CheckDeps, type CheckResult, checkThreeDSecure 
 
 export {
   type Authentication,
-  authenticationLifetimeMs,
   threeDSecureProblems,
   type UsedAuthentication,
 } from './authentication.ts'

@@ -160,16 +160,12 @@ test('the third refusal fails the authentication, and then the right password is
 })
 
 test('whatever is entered at once, never more than three passwords are tried', async () => {
-  for (const rights of [0, 1]) {
-    const { path, id } = await challenged()
-    const wrong = Array.from({ length: 12 }, () => submit(path, { otp: wrongPassword }))
-    await Promise.all(wrong)
-    for (let i = 0; i < rights; i += 1) await submit(path, { otp: '123456' })
-    const [row] = await world.database`
-      select state, password_tries from authentications where authentication_id = ${id}`
-    assert.deepEqual({ ...row }, { state: 'failed', password_tries: 3 })
-    assert.equal((await open(path)).headers.location, callbacks.callback_url_failed)
-  }
+  const { path, id } = await challenged()
+  await Promise.all(Array.from({ length: 12 }, () => submit(path, { otp: wrongPassword })))
+  const [row] = await world.database`
+    select state, password_tries from authentications where authentication_id = ${id}`
+  assert.deepEqual({ ...row }, { state: 'failed', password_tries: 3 })
+  assert.equal((await open(path)).headers.location, callbacks.callback_url_failed)
 })
 
 test('a right password that is sent twice at once passes both times', async () => {

@@ -34,7 +34,7 @@ export function createLog(options: {
  * An error for the log. The fields of PostgreSQL errors that quote rows and parameters (detail,
  * where, parameters, query) never pass: `Failing row contains (…)` would put card data in the log.
  */
-export function describeError(error: unknown): Record<string, unknown> {
+function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
   const { code, constraint_name: constraint } = error as { code?: string; constraint_name?: string }
   return {

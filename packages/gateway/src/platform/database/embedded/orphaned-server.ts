@@ -18,7 +18,7 @@ export function noteSocketFolder(dataDir: string, socketFolder: string) {
   symlinkSync(socketFolder, noteOf(dataDir))
 }
 
-export function socketFolderArgument(socketFolder: string): string {
+function socketFolderArgument(socketFolder: string): string {
   return `unix_socket_directories=${socketFolder}`
 }
 

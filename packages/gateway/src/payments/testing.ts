@@ -1,0 +1,149 @@
+/** What the tests of the stores hand to begin and settle: one merchant, right in every part. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Database } from '../platform/database/index.ts'
+import { systemClock } from '../primitives/clock.ts'
+import { createIds, type MerchantId } from '../primitives/id.ts'
+import { rupiah } from '../primitives/money.ts'
+import { systemRandom } from '../primitives/random.ts'
+import type { BeginCharge } from './begin.store.ts'
+import type { Payment } from './payment.ts'
+import type { Announcement, Settlement } from './settle.store.ts'
+
+const ids = createIds(systemClock(), systemRandom)
+
+export const merchantId = 'mer_of_the_store_tests' as MerchantId
+
+export type Wish = {
+  readonly requestId?: string
+  readonly invoiceNumber?: string
+  readonly authenticationId?: string
+  readonly authenticationNeeded?: boolean
+  readonly invoiceExclusive?: boolean
+  readonly notificationUrl?: string
+}
+
+let lastNumber = 0
+
+/** A charge to begin, with ids of its own. */
+export function newBegin(wish: Wish = {}): BeginCharge {
+  lastNumber += 1
+  const stan = String(lastNumber).padStart(6, '0')
+  const now = new Date()
+  const requestId = wish.requestId ?? randomUUID()
+  const payment: Payment = {
+    merchantId,
+    paymentId: ids.next('payment'),
+    state: 'pending',
+    type: 'SALE',
+    requestId,
+    invoiceNumber: wish.invoiceNumber ?? `INV-${lastNumber}`,
+    amount: rupiah(90_000n),
+    descriptor: undefined,
+    customer: undefined,
+    additionalInfo: undefined,
+    card: {
+      masked: '411111******1111',
+      bin: '41111111',
+      brand: 'VISA',
+      issuer: undefined,
+      type: 'CREDIT',
+    } as unknown as Payment['card'],
+    acquirerId: 'BNI',
+    mid: '000100012345',
+    tid: '10001234',
+    authenticationId: wish.authenticationId,
+    eci: '',
+    verification: { status: 'APPROVE', reason: '' },
+    responseCode: undefined,
+    approvalCode: undefined,
+    notificationUrl: wish.notificationUrl,
+    createdAt: now,
+    settledAt: undefined,
+  }
+  const newCard = {
+    merchantId,
+    cardId: ids.next('card'),
+    sealedCard: randomBytes(60),
+    fingerprint: randomBytes(32),
+    createdAt: now,
+  }
+  return {
+    claim: {
+      merchantId,
+      scope: 'transaction',
+      requestId,
+      route: '/credit-card/charge',
+      bodyMac: randomBytes(32),
+      signatureMac: randomBytes(32),
+      supersedes: undefined,
+    },
+    requestExpiresAt: new Date(now.getTime() + 86_400_000),
+    payment,
+    operationId: ids.next('operation'),
+    references: { stan, rrn: `632500${stan}`, transmittedAt: now },
+    askUntil: new Date(now.getTime() + 5_000),
+    authenticationNeeded: wish.authenticationNeeded ?? wish.authenticationId !== undefined,
+    invoiceExclusive: wish.invoiceExclusive ?? false,
+    cardFingerprint: undefined,
+    newCard: wish.authenticationId === undefined ? newCard : undefined,
+  }
+}
+
+/** An authentication as check-three-d-secure left it; its id. */
+export async function keepAuthentication(
+  database: Database,
+  change: { state?: string; expiresAt?: Date; amountMinor?: bigint } = {},
+): Promise<string> {
+  const id = randomBytes(32).toString('hex')
+  const now = new Date()
+  await database`
+    insert into authentications (
+      merchant_id, authentication_id, state, amount_minor, currency, card_id, card_fingerprint,
+      card_description, callback_url_success, callback_url_failed, page_id, version, eci,
+      cryptogram, ask_until, expires_at, created_at
+    ) values (
+      ${merchantId}, ${id}, ${change.state ?? 'authenticated'},
+      ${change.amountMinor ?? 9_000_000n}, 'IDR', ${ids.next('card')}, ${randomBytes(32)}, '{}',
+      'https://m.example/ok', 'https://m.example/no', ${id.slice(0, 32)}, '2.2.0', '05', 'AAAA',
+      ${now}, ${change.expiresAt ?? new Date(now.getTime() + 900_000)}, ${now}
+    )`
+  return id
+}
+
+/** The approval or the refusal of a begun charge. */
+export function settlementOf(begin: BeginCharge, move: Settlement['move']): Settlement {
+  const payment: Payment = {
+    ...begin.payment,
+    state: move === 'approve' ? 'captured' : 'refused',
+    responseCode: move === 'approve' ? '00' : '51',
+    approvalCode: move === 'approve' ? '777777' : undefined,
+    settledAt: new Date(),
+  }
+  return { payment, operationId: begin.operationId, move, announce: announceWithNewId }
+}
+
+/** As the notifications module does: every composition of the statement makes a new id. */
+const announceWithNewId: Announcement = (database, payment, from) => database`
+  insert into notifications (
+    merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
+    first_due_at, next_attempt_at
+  )
+  select ${payment.merchantId}, ${ids.next('notification')}, ${payment.paymentId},
+    ${payment.invoiceNumber}, ${randomUUID()}, ${payment.notificationUrl ?? ''}, '{}', 'due',
+    ${payment.createdAt}::timestamptz, ${payment.createdAt}::timestamptz
+  from ${from}`
+
+/** How many rows a begin left behind, table by table. */
+export async function rowsOf(database: Database, begin: BeginCharge) {
+  const { payment, operationId, claim } = begin
+  const [row] = await database<Record<'claims' | 'payments' | 'operations', bigint>[]>`
+    select
+      (select count(*) from requests
+        where request_id = ${claim.requestId} and operation_id = ${operationId}) as claims,
+      (select count(*) from payments where payment_id = ${payment.paymentId}) as payments,
+      (select count(*) from operations where operation_id = ${operationId}) as operations`
+  return { claims: Number(row?.claims), payments: Number(row?.payments), operations: Number(row?.operations) }
+}
+
+export const nothing = { claims: 0, payments: 0, operations: 0 }
+export const everything = { claims: 1, payments: 1, operations: 1 }
