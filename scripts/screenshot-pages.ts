@@ -1,28 +1,145 @@
-/** Makes the picture of the README: the challenge page on a phone, light and dark. */
-import { chromium } from 'playwright-core'
-import { challengePage } from '../packages/gateway/src/api/pages/challenge-page.ts'
-import { textsFor } from '../packages/gateway/src/api/pages/challenge-texts.ts'
+/**
+ * `npm run screenshots [folder]`: the pages as Chromium shows them. Writes the pictures of the docs
+ * to docs/images; given a folder, every variant of every page to it, to be looked at. Starts a
+ * sandbox of its own.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { createOrders } from '../examples/shop/src/orders.ts'
+import { connectToSandbox } from '../examples/shop/src/sandbox.ts'
+import { createShop } from '../examples/shop/src/server.ts'
+import { createClient } from '../packages/client/src/index.ts'
+import { startGateway } from '../packages/gateway/src/start.ts'
 
-const view = {
-  merchantName: 'Toko Kopi Senja',
-  amount: 90_000,
-  maskedCardNumber: '557338******1101',
-  notice: undefined,
-  testPassword: '123456',
-}
-const encode = (language: string, notice?: string) =>
-  Buffer.from(challengePage(textsFor(language), { ...view, notice }).html).toString('base64')
-const frame = (page: string) =>
-  `<iframe width="380" height="690" src="data:text/html;charset=utf-8;base64,${page}"></iframe>`
+const [chosen] = process.argv.slice(2)
+const folder = resolve(chosen ?? join(import.meta.dirname, '../docs/images'))
+mkdirSync(folder, { recursive: true })
 
+const phone = { viewport: { width: 390, height: 700 }, deviceScaleFactor: 2 } as const
+const desk = { viewport: { width: 1000, height: 700 } } as const
+
+const dataDir = mkdtempSync(join(tmpdir(), 'gerbang-screenshots-'))
+const gateway = await startGateway(
+  { PORT: '0', GERBANG_DATA_DIR: dataDir, LOG_LEVEL: 'error' },
+  false,
+)
+const shop = await openShop(gateway.url)
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: process.env['GERBANG_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 })
-const page = await browser.newPage({ viewport: { width: 800, height: 720 }, deviceScaleFactor: 2 })
-await page.setContent(`<style>body{margin:12px;display:flex;gap:16px;background:#fff}
-iframe{border:1px solid #ccd;border-radius:16px}</style>
-${frame(encode('en'))}${frame(encode('id', textsFor('id').wrongPassword(2)))}`)
-await page.waitForTimeout(300)
-await page.screenshot({ path: 'docs/images/challenge-page.png' })
-await browser.close()
+try {
+  if (chosen) await showEverything()
+  else await showDocs()
+} finally {
+  await browser.close()
+  await shop.close()
+  await gateway.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+async function showDocs(): Promise<void> {
+  const light = await challenge(phone)
+  const dark = await challenge({ ...phone, locale: 'id-ID', colorScheme: 'dark' })
+  await sideBySide('challenge-page', [light, dark])
+  const checkout = await visit({ ...phone, viewport: { width: 390, height: 760 } }, shop.url)
+  const paid = await visit({ ...phone, viewport: { width: 390, height: 760 } }, shop.url)
+  await buy(paid, 'gayo', '4111111111111111')
+  await paid.getByText('SUCCESS, verified').waitFor()
+  await sideBySide('shop', [checkout, paid])
+}
+
+async function showEverything(): Promise<void> {
+  for (const [size, options] of [
+    ['phone', phone],
+    ['desk', desk],
+  ] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const name = (what: string) => `${what}-${size}-${colorScheme}`
+      const view = { ...options, colorScheme }
+      await save(name('challenge'), await challenge(view))
+      const wrong = await challenge({ ...view, locale: 'id-ID' })
+      await wrong.locator('#otp').fill('0')
+      await wrong.locator('button').first().click()
+      await wrong.getByRole('alert').waitFor()
+      await save(name('challenge-wrong-indonesian'), wrong)
+      await save(name('not-found'), await visit(view, `${gateway.url}/three-d-secure/challenges/x`))
+      await save(name('shop'), await visit(view, shop.url))
+      for (const [what, product, card] of [
+        ['paid', 'gayo', '4111111111111111'],
+        ['declined', 'teapot', '4111111111111111'],
+        ['pending', 'basket', '4111111111111111'],
+        ['failed', 'gayo', '4000000000002008'],
+        ['refused', 'gayo', '4000000000005001'],
+      ] as const) {
+        const page = await visit(view, shop.url)
+        await buy(page, product, card)
+        await save(name(`shop-${what}`), page)
+      }
+    }
+    await save(`docs-${size}`, await visit(options, `${gateway.url}/docs`))
+  }
+}
+
+async function visit(options: BrowserContextOptions, url: string): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-GB', ...options })
+  await page.goto(url, { waitUntil: 'networkidle' })
+  return page
+}
+
+/** A challenge page, reached as a buyer reaches it. */
+async function challenge(options: BrowserContextOptions): Promise<Page> {
+  const page = await visit(options, shop.url)
+  await buy(page, 'gayo', '5573381011111101')
+  await page.locator('#otp').waitFor()
+  return page
+}
+
+async function buy(page: Page, product: string, card: string): Promise<void> {
+  await page.locator(`input[value=${product}]`).check()
+  await page.locator('select[name=test_card]').selectOption(card)
+  await page.getByRole('button', { name: 'Pay' }).click()
+  await page.waitForLoadState('networkidle')
+}
+
+async function save(name: string, page: Page): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  await page.close()
+}
+
+/** One picture of several pages. */
+async function sideBySide(name: string, pages: readonly Page[]): Promise<void> {
+  const shots: string[] = []
+  for (const page of pages) {
+    shots.push((await page.screenshot()).toString('base64'))
+    await page.close()
+  }
+  const frame = 'display: inline-block; margin: 12px; border-radius: 18px; border: 1px solid #bbb'
+  const images = shots.map(
+    (shot) => `<img src="data:image/png;base64,${shot}" width="390" style="${frame}">`,
+  )
+  const board = await browser.newPage({ viewport: { width: 860, height: 100 } })
+  await board.setContent(`<body style="margin: 0; text-align: center">${images.join('')}</body>`)
+  await board
+    .locator('body')
+    .screenshot({ path: join(folder, `${name}.png`), omitBackground: true })
+  await board.close()
+}
+
+async function openShop(gatewayUrl: string): Promise<{ url: string; close(): Promise<void> }> {
+  const orders = createOrders()
+  // The port is in the shop's URLs, so it is taken first and given to the shop that stays.
+  const finder = createServer()
+  await new Promise<void>((done) => finder.listen(0, '127.0.0.1', done))
+  const { port } = finder.address() as AddressInfo
+  await new Promise((done) => finder.close(done))
+  const url = `http://127.0.0.1:${port}`
+  const credentials = await connectToSandbox(gatewayUrl, `${url}/notifications`)
+  const client = createClient({ baseUrl: gatewayUrl, ...credentials })
+  const app = await createShop({ client, orders, credentials, shopUrl: url })
+  await app.listen({ host: '127.0.0.1', port })
+  return { url, close: () => app.close() }
+}

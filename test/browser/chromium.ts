@@ -29,12 +29,14 @@ export function launchChromium(): Promise<Browser> {
   return launched
 }
 let launched: Promise<Browser> | undefined
+// Here and not in launch: a hook that is added within a test runs after that test.
+after(async () => (await launched?.catch(() => undefined))?.close())
 
 async function launch(): Promise<Browser> {
   if (installed === undefined) {
     throw new Error('These tests need Chromium, and in CI none may be skipped')
   }
-  const browser = await chromium.launch({
+  return await chromium.launch({
     executablePath: installed,
     args: [
       // Root, as in most containers, cannot have Chromium's sandbox.
@@ -48,8 +50,6 @@ async function launch(): Promise<Browser> {
       '--disable-sync',
     ],
   })
-  after(() => browser.close())
-  return browser
 }
 
 export type Visit = {

@@ -71,6 +71,13 @@ export function assertShape(schema: TSchema, value: unknown): void {
   assert.ok(Value.Check(schema, value), `${wrong.join(', ')} in ${JSON.stringify(value)}`)
 }
 
+/** A refusal in the envelope, which tells nothing of the inside. */
+export function assertHarmless(status: number, text: string): void {
+  assert.ok(status >= 400 && status < 500, `${status} ${text}`)
+  assertShape(errorEnvelope, JSON.parse(text))
+  assert.doesNotMatch(text, /node_modules|\.ts:\d+|\bat \w+ \(|fastify|FST_|postgres|sql/i)
+}
+
 export type Refusal = { readonly status: number; readonly code: string; readonly message: string }
 
 const types: Readonly<Record<string, string>> = {

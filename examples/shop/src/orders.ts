@@ -52,8 +52,8 @@ export function createOrders(now: () => Date = () => new Date()): Orders {
     place: (product) => {
       const order: Order = {
         id: randomBytes(24).toString('base64url'),
-        // 21 characters: cards that go to Bank Mandiri allow 30 (sandbox.md).
-        invoiceNumber: `SHOP-${randomBytes(8).toString('hex').toUpperCase()}`,
+        // 15 characters fit one line of a phone; cards that go to Bank Mandiri allow 30.
+        invoiceNumber: `SHOP-${randomBytes(5).toString('hex').toUpperCase()}`,
         chargeRequestId: randomUUID(),
         product,
         createdAt: now(),

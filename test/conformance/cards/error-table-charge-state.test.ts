@@ -30,9 +30,12 @@ const titled = (explanation: string, addition = '') =>
   `charge: ${row(explanation).message} (${explanation})${addition}`
 
 /** A body that can be charged, of an invoice of its own. */
-async function chargeable(change: { amount?: number; number?: string; invoice?: string } = {}) {
+async function chargeable(
+  change: { amount?: number; number?: string; invoice?: string } = {},
+  where = world,
+) {
   const invoice = change.invoice ?? newInvoice()
-  const authenticationId = await authenticated(world, { ...change, invoice })
+  const authenticationId = await authenticated(where, { ...change, invoice })
   return chargeBody({ ...change, invoice, authenticationId })
 }
 
@@ -105,11 +108,14 @@ test(titled(concurrent, ': while the first charge of the invoice is asked'), asy
 })
 
 test(titled(concurrent, ': while the answer to the first charge is lost'), async () => {
-  const lost = await chargeable({ amount: 19068 })
+  const still = await createWorld({ config: { askDeadlineMs: 200 } })
+  // Nobody may find out meanwhile what became of the first.
+  await still.app.jobs.stop()
+  const lost = await chargeable({ amount: 19068 }, still)
   const invoice = lost.order.invoice_number
-  assert.equal((await charge(world, lost)).body.payment.status, 'PENDING')
-  assertRefused(await charge(world, await chargeable({ invoice })), row(concurrent))
-  assert.equal((await messagesOf(world, invoice)).length, 1)
+  assert.equal((await charge(still, lost)).body.payment.status, 'PENDING')
+  assertRefused(await charge(still, await chargeable({ invoice }, still)), row(concurrent))
+  assert.equal((await messagesOf(still, invoice)).length, 1)
 })
 
 test(titled(concurrent, ': of many charges at once one is asked'), async () => {

@@ -78,11 +78,12 @@ function runBegin(database: Database, begin: BeginCharge) {
           null::text as version
         where false`
   const kept = begin.newCard
-    ? database`, kept as (
+    ? database`kept as (
         ${keepCard(database, begin.newCard, isMine)}
         on conflict (merchant_id, card_id) do nothing
-      )`
+      ),`
     : database``
+  // Tables in the order in which a reset locks them (paymentTables), so that the two never deadlock.
   return database<Row[]>`
     with claim as (${claimRequest(database, begin.claim, {
       operationId,
@@ -90,7 +91,20 @@ function runBegin(database: Database, begin: BeginCharge) {
       expiresAt: begin.requestExpiresAt,
     })}),
     mine as (select 1 from claim where operation_id = ${operationId}),
-    used as (${used})${kept},
+    ${kept}
+    used as (${used}),
+    operation as (
+      insert into operations (
+        merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, stan, rrn,
+        transmitted_at, created_at
+      )
+      select ${merchantId}, ${operationId}, ${paymentId}, 'sale', 'asked',
+        ${payment.amount.minor}, ${begin.askUntil}::timestamptz, ${references.stan},
+        ${references.rrn}, ${references.transmittedAt}::timestamptz,
+        ${payment.createdAt}::timestamptz
+      from mine
+      on conflict (merchant_id, operation_id) do nothing
+    ),
     payment as (
       insert into payments (
         merchant_id, payment_id, state, type, request_id, invoice_number, currency, amount_minor,
@@ -110,18 +124,6 @@ function runBegin(database: Database, begin: BeginCharge) {
         ${begin.invoiceExclusive}, ${payment.createdAt}::timestamptz
       from mine
       on conflict (merchant_id, payment_id) do nothing
-    ),
-    operation as (
-      insert into operations (
-        merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, stan, rrn,
-        transmitted_at, created_at
-      )
-      select ${merchantId}, ${operationId}, ${paymentId}, 'sale', 'asked',
-        ${payment.amount.minor}, ${begin.askUntil}::timestamptz, ${references.stan},
-        ${references.rrn}, ${references.transmittedAt}::timestamptz,
-        ${payment.createdAt}::timestamptz
-      from mine
-      on conflict (merchant_id, operation_id) do nothing
     )
     select claim.operation_id as holder, used.card_id as "cardId", used.eci, used.cryptogram,
       used.directory_server_transaction_id as "directoryServerTransactionId", used.version

@@ -28,8 +28,11 @@ export type Payments = {
   findByInvoice(merchantId: MerchantId, invoiceNumber: string): Promise<Payment | undefined>
 }
 
-/** Tables emptied by a sandbox reset; trace numbers go on, so that none comes twice. */
-export const paymentTables = ['payments', 'operations'] as const
+/**
+ * Tables emptied by a sandbox reset, in the order in which every statement locks them; trace
+ * numbers go on, so that none comes twice.
+ */
+export const paymentTables = ['operations', 'payments'] as const
 
 export function createPayments(
   deps: Omit<ChargeDeps, 'traceNumbers'> & { readonly database: Database },

@@ -71,6 +71,11 @@ export async function beginCheck(database: Database, begin: BeginCheck): Promise
       ${keepCard(database, begin.card, database`exists (select 1 from mine)`)}
       on conflict (merchant_id, card_id) do nothing
     ),
+    page as (
+      insert into challenge_pages (page_id, merchant_id, authentication_id)
+      select ${begin.pageId}, ${begin.merchantId}, ${id} from mine
+      on conflict (page_id) do nothing
+    ),
     authentication as (
       insert into authentications (
         merchant_id, authentication_id, state, amount_minor, currency, invoice_number, card_id,
@@ -84,11 +89,6 @@ export async function beginCheck(database: Database, begin: BeginCheck): Promise
         ${begin.expiresAt}::timestamptz, ${begin.card.createdAt}::timestamptz
       from mine
       on conflict (merchant_id, authentication_id) do nothing
-    ),
-    page as (
-      insert into challenge_pages (page_id, merchant_id, authentication_id)
-      select ${begin.pageId}, ${begin.merchantId}, ${id} from mine
-      on conflict (page_id) do nothing
     )
     select operation_id as holder from claim`
   return row?.holder === id

@@ -33,8 +33,8 @@ export type ThreeDSecure = {
   cancelChallenge(pageId: string): Promise<Challenge>
 }
 
-/** Tables emptied by a sandbox reset. */
-export const threeDSecureTables = ['authentications', 'challenge_pages'] as const
+/** Tables emptied by a sandbox reset, in the order in which every statement locks them. */
+export const threeDSecureTables = ['challenge_pages', 'authentications'] as const
 
 export function createThreeDSecure(deps: CheckDeps): ThreeDSecure {
   return {

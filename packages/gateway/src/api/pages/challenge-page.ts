@@ -27,13 +27,15 @@ label { display: block; font-weight: 600; margin-bottom: .375rem; }
 input { width: 100%; padding: .75rem; font: inherit; font-size: 1.375rem; letter-spacing: .25em;
   text-align: center; color: inherit; background: transparent; border: 1px solid var(--quiet);
   border-radius: .5rem; }
-button { width: 100%; min-height: 3rem; margin-top: .75rem; font: inherit; font-weight: 600;
+button { width: 100%; min-height: 3rem; margin-top: 1rem; font: inherit; font-weight: 600;
   border-radius: .5rem; border: 1px solid var(--accent); background: var(--accent);
   color: var(--on-accent); cursor: pointer; }
 button.quiet { background: transparent; color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+input:focus-visible { outline-offset: -1px; }
 .alarm { color: var(--alarm); background: var(--alarm-ground); border-radius: .5rem; padding: .75rem; }
-.hint { margin: 1.25rem 0 0; font-size: .875rem; }
+.hint { margin-top: 1.25rem; font-size: .875rem; }
+main > :last-child { margin-bottom: 0; }
 `
 
 const styleHash = createHash('sha256').update(style).digest('base64')

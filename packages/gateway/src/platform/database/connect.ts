@@ -27,6 +27,9 @@ export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions):
     onnotice: onNotice ?? (() => {}),
     prepare: true,
     connect_timeout: 10,
+    // The driver's own waits grow to 20 s; a query that needs a connection waits them out, so that
+    // callers would hang on a server that is long back.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
   }
   return typeof server === 'string'
     ? postgres(server, options)

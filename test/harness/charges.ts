@@ -1,13 +1,13 @@
 /** What the tests of the stores hand to begin and settle: one merchant, right in every part. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Database } from '../platform/database/index.ts'
-import { systemClock } from '../primitives/clock.ts'
-import { createIds, type MerchantId } from '../primitives/id.ts'
-import { rupiah } from '../primitives/money.ts'
-import { systemRandom } from '../primitives/random.ts'
-import type { BeginCharge } from './begin.store.ts'
-import type { Payment } from './payment.ts'
-import type { Announcement, Settlement } from './settle.store.ts'
+import type { BeginCharge } from '../../packages/gateway/src/payments/begin.store.ts'
+import type { Payment } from '../../packages/gateway/src/payments/payment.ts'
+import type { Announcement, Settlement } from '../../packages/gateway/src/payments/settle.store.ts'
+import type { Database } from '../../packages/gateway/src/platform/database/index.ts'
+import { systemClock } from '../../packages/gateway/src/primitives/clock.ts'
+import { createIds, type MerchantId } from '../../packages/gateway/src/primitives/id.ts'
+import { rupiah } from '../../packages/gateway/src/primitives/money.ts'
+import { systemRandom } from '../../packages/gateway/src/primitives/random.ts'
 
 const ids = createIds(systemClock(), systemRandom)
 
@@ -45,9 +45,9 @@ export function newBegin(wish: Wish = {}): BeginCharge {
       masked: '411111******1111',
       bin: '41111111',
       brand: 'VISA',
-      issuer: undefined,
+      issuer: 'OTHER',
       type: 'CREDIT',
-    } as unknown as Payment['card'],
+    },
     acquirerId: 'BNI',
     mid: '000100012345',
     tid: '10001234',
@@ -142,7 +142,11 @@ export async function rowsOf(database: Database, begin: BeginCharge) {
         where request_id = ${claim.requestId} and operation_id = ${operationId}) as claims,
       (select count(*) from payments where payment_id = ${payment.paymentId}) as payments,
       (select count(*) from operations where operation_id = ${operationId}) as operations`
-  return { claims: Number(row?.claims), payments: Number(row?.payments), operations: Number(row?.operations) }
+  return {
+    claims: Number(row?.claims),
+    payments: Number(row?.payments),
+    operations: Number(row?.operations),
+  }
 }
 
 export const nothing = { claims: 0, payments: 0, operations: 0 }

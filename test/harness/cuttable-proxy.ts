@@ -1,0 +1,59 @@
+/** A TCP proxy in front of a server, which can be cut, or made to swallow everything. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export type CuttableProxy = {
+  readonly port: number
+  /** Breaks every connection and refuses new ones, as a server that was killed does. */
+  cut(): Promise<void>
+  /** Keeps connections open and passes nothing on, as a network that drops packets does. */
+  freeze(): void
+  /** Passes everything on again. */
+  restore(): Promise<void>
+}
+
+export async function startCuttableProxy(target: {
+  host: string
+  port: number
+}): Promise<CuttableProxy> {
+  const sockets = new Set<Socket>()
+  let isFrozen = false
+  const server = createServer((near) => {
+    const far = connect(target)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (chunk) => void (isFrozen || to.write(chunk)))
+      from.on('error', () => {})
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    cut: () =>
+      new Promise((resolve) => {
+        if (!server.listening) return resolve()
+        server.close(() => resolve())
+        breakAll()
+      }),
+    freeze: () => {
+      isFrozen = true
+    },
+    restore: async () => {
+      isFrozen = false
+      breakAll()
+      if (!server.listening) await listen(port)
+    },
+  }
+}
