@@ -4,14 +4,10 @@
  * sandbox of its own.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { createOrders } from '../examples/shop/src/orders.ts'
-import { connectToSandbox } from '../examples/shop/src/sandbox.ts'
-import { createShop } from '../examples/shop/src/server.ts'
-import { createClient } from '../packages/client/src/index.ts'
+import { openShop } from '../examples/shop/src/open-shop.ts'
 import { startGateway } from '../packages/gateway/src/start.ts'
 
 const [chosen] = process.argv.slice(2)
@@ -26,7 +22,12 @@ const gateway = await startGateway(
   { PORT: '0', GERBANG_DATA_DIR: dataDir, LOG_LEVEL: 'error' },
   false,
 )
-const shop = await openShop(gateway.url)
+const shop = await openShop({
+  gatewayUrl: gateway.url,
+  port: 0,
+  shopUrl: undefined,
+  credentials: undefined,
+})
 const browser = await chromium.launch({
   executablePath: process.env['GERBANG_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -45,8 +46,8 @@ async function showDocs(): Promise<void> {
   const light = await challenge(phone)
   const dark = await challenge({ ...phone, locale: 'id-ID', colorScheme: 'dark' })
   await sideBySide('challenge-page', [light, dark])
-  const checkout = await visit({ ...phone, viewport: { width: 390, height: 760 } }, shop.url)
-  const paid = await visit({ ...phone, viewport: { width: 390, height: 760 } }, shop.url)
+  const checkout = await visit({ ...phone, viewport: { width: 390, height: 830 } }, shop.url)
+  const paid = await visit({ ...phone, viewport: { width: 390, height: 830 } }, shop.url)
   await buy(paid, 'gayo', '4111111111111111')
   await paid.getByText('SUCCESS, verified').waitFor()
   await sideBySide('shop', [checkout, paid])
@@ -127,19 +128,4 @@ async function sideBySide(name: string, pages: readonly Page[]): Promise<void> {
     .locator('body')
     .screenshot({ path: join(folder, `${name}.png`), omitBackground: true })
   await board.close()
-}
-
-async function openShop(gatewayUrl: string): Promise<{ url: string; close(): Promise<void> }> {
-  const orders = createOrders()
-  // The port is in the shop's URLs, so it is taken first and given to the shop that stays.
-  const finder = createServer()
-  await new Promise<void>((done) => finder.listen(0, '127.0.0.1', done))
-  const { port } = finder.address() as AddressInfo
-  await new Promise((done) => finder.close(done))
-  const url = `http://127.0.0.1:${port}`
-  const credentials = await connectToSandbox(gatewayUrl, `${url}/notifications`)
-  const client = createClient({ baseUrl: gatewayUrl, ...credentials })
-  const app = await createShop({ client, orders, credentials, shopUrl: url })
-  await app.listen({ host: '127.0.0.1', port })
-  return { url, close: () => app.close() }
 }

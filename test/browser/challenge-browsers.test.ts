@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContextOptions } from 'playwright-core'
+import { createListeningWorld } from '../harness/listening.ts'
 import { control, futureExpiry, paths, post } from '../harness/world.ts'
+import { beginAuthentication } from './begin-authentication.ts'
 import { needsChromium, newVisit } from './chromium.ts'
-import { beginAuthentication, createListeningWorld } from './gateway.ts'
 import { openShopfront } from './shopfront.ts'
 
 const world = await createListeningWorld()
@@ -12,7 +13,7 @@ const shop = await openShopfront()
 const ends = { success: `${shop.origin}/thanks`, failed: `${shop.origin}/sorry` }
 
 async function arrive(options: BrowserContextOptions = {}) {
-  const { authenticationUrl } = await beginAuthentication(world, ends)
+  const authenticationUrl = await beginAuthentication(world, ends)
   const visit = await newVisit(options)
   await visit.page.goto(authenticationUrl)
   return { ...visit, authenticationUrl }
@@ -96,7 +97,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('in a frame of the merchant’s page it works', needsChromium, async () => {
-  const { authenticationUrl } = await beginAuthentication(world, ends)
+  const authenticationUrl = await beginAuthentication(world, ends)
   const { page } = await newVisit()
   await page.goto(`${shop.origin}/frame?of=${encodeURIComponent(authenticationUrl)}`)
   const frame = page.frameLocator('iframe')

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { createListeningWorld } from '../harness/listening.ts'
 import { cards, control } from '../harness/world.ts'
+import { beginAuthentication } from './begin-authentication.ts'
 import { needsChromium, newVisit, type Visit } from './chromium.ts'
-import { beginAuthentication, createListeningWorld } from './gateway.ts'
 import { openShopfront } from './shopfront.ts'
 
 const world = await createListeningWorld()
@@ -23,7 +24,7 @@ const enter = async (page: Page, password: string) => {
 
 /** Opens the challenge in a tab of its own. */
 async function arrive(ends: Parameters<typeof begin>[0] = {}): Promise<Visit> {
-  const { authenticationUrl } = await begin(ends)
+  const authenticationUrl = await begin(ends)
   const visit = await newVisit()
   await visit.page.goto(authenticationUrl)
   return visit
@@ -142,7 +143,7 @@ test('a form that is sent twice by a double click passes once', needsChromium, a
 })
 
 test('two tabs of one challenge end in the same place', needsChromium, async () => {
-  const { authenticationUrl } = await begin()
+  const authenticationUrl = await begin()
   const [one, other] = await Promise.all([newVisit(), newVisit()])
   await Promise.all([one.page.goto(authenticationUrl), other.page.goto(authenticationUrl)])
   await enter(one.page, '123456')

@@ -24,7 +24,7 @@ export const needsChromium = {
 }
 
 /** Launches the one Chromium of a test file, the first time it is asked; it closes after the file. */
-export function launchChromium(): Promise<Browser> {
+function launchChromium(): Promise<Browser> {
   launched ??= launch()
   return launched
 }

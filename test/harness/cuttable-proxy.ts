@@ -1,8 +1,13 @@
-/** A TCP proxy in front of a server, which can be cut, or made to swallow everything. */
+/**
+ * A TCP proxy in front of a test database, which can be cut, or made to swallow everything. It also
+ * gives the database, which listens on a Unix socket, a DATABASE_URL.
+ */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { after } from 'node:test'
+import type { TestDatabase } from './database.ts'
 
 export type CuttableProxy = {
-  readonly port: number
+  readonly databaseUrl: string
   /** Breaks every connection and refuses new ones, as a server that was killed does. */
   cut(): Promise<void>
   /** Keeps connections open and passes nothing on, as a network that drops packets does. */
@@ -11,14 +16,12 @@ export type CuttableProxy = {
   restore(): Promise<void>
 }
 
-export async function startCuttableProxy(target: {
-  host: string
-  port: number
-}): Promise<CuttableProxy> {
+export async function startCuttableProxy(testDatabase: TestDatabase): Promise<CuttableProxy> {
+  const { host, port: number, username, password, database } = testDatabase.connection
   const sockets = new Set<Socket>()
   let isFrozen = false
   const server = createServer((near) => {
-    const far = connect(target)
+    const far = connect({ path: `${host}/.s.PGSQL.${number}` })
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -39,14 +42,17 @@ export async function startCuttableProxy(target: {
   }
   await listen(0)
   const { port } = server.address() as AddressInfo
+  const cut = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve()
+      server.close(() => resolve())
+      breakAll()
+    })
+  after(cut)
+  const user = `${username}:${encodeURIComponent(password)}`
   return {
-    port,
-    cut: () =>
-      new Promise((resolve) => {
-        if (!server.listening) return resolve()
-        server.close(() => resolve())
-        breakAll()
-      }),
+    databaseUrl: `postgres://${user}@127.0.0.1:${port}/${database}`,
+    cut,
     freeze: () => {
       isFrozen = true
     },

@@ -4,16 +4,20 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { type Answer, type CallOptions, signedHeaders } from './world.ts'
+import { type Answer, type CallOptions, noteSecretsOf, signedHeaders } from './world.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 
 export type GatewayProcess = {
   readonly url: string
+  /** From the spawning to the line that says where it listens. */
+  readonly readyAfterMs: number
   /** Everything that it printed. */
   output(): string
   /** Sends a signal and waits for the end; its exit code, or null where the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>
+  /** Resolves when it ended, of itself too. */
+  readonly ended: Promise<number | null>
 }
 
 /** How a start ended that did not get ready. */
@@ -21,28 +25,25 @@ export class NotStarted extends Error {}
 
 /** Starts `main.ts` and waits until it says where it listens. */
 export function startProcess(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  const start = performance.now()
   const child = spawn(process.execPath, ['packages/gateway/src/main.ts'], {
     cwd: root,
     env: { ...process.env, PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   after(() => child.kill('SIGTERM'))
-  const traces = process.env['GERBANG_TEST_TRACES']
-  const trace = traces && createWriteStream(join(traces, `process-${randomUUID()}.log`))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const trace = traceLines()
   let text = ''
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer) => {
       text += chunk
-      // The welcome shows the published sandbox secret; what is scanned are the log lines.
-      if (trace)
-        trace.write(
-          String(chunk)
-            .split('\n')
-            .filter((line) => line.startsWith('{'))
-            .join('\n'),
-        )
+      trace(String(chunk))
       const url = /ready at (http\S+)/.exec(text)?.[1]
-      if (url) resolve({ url, output: () => text, end: (signal) => end(child, signal) })
+      if (!url) return
+      const readyAfterMs = Math.round(performance.now() - start)
+      const end = (signal: NodeJS.Signals) => endProcess(child, signal, ended)
+      resolve({ url, readyAfterMs, output: () => text, end, ended })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
@@ -50,12 +51,25 @@ export function startProcess(env: Readonly<Record<string, string>>): Promise<Gat
   })
 }
 
-function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode)
-    child.once('exit', (code) => resolve(code))
-    child.kill(signal)
-  })
+function endProcess(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<number | null>) {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+  return ended
+}
+
+/**
+ * Writes what was printed for the scan in after/, line by line. The welcome shows the published
+ * sandbox secret; what is scanned are the log lines.
+ */
+function traceLines(): (chunk: string) => void {
+  const traces = process.env['GERBANG_TEST_TRACES']
+  if (traces === undefined) return () => {}
+  const file = createWriteStream(join(traces, `process-${randomUUID()}.log`))
+  let rest = ''
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.startsWith('{')) file.write(`${line}\n`)
+  }
 }
 
 /** A signed call over HTTP; undefined where no answer came. */
@@ -67,6 +81,7 @@ export async function callProcess(
 ): Promise<Answer | undefined> {
   const method = body ? 'POST' : 'GET'
   const bytes = body && Buffer.from(JSON.stringify(body))
+  if (bytes) noteSecretsOf(bytes)
   try {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -88,6 +103,18 @@ export async function controlProcess(url: string, path: string, body?: object): 
       : {}),
   })
   return toAnswer(response)
+}
+
+export type BookMessage = {
+  readonly kind: string
+  readonly responseCode: string
+  readonly approvalCode: string | null
+}
+
+/** What the simulated acquirer received for an invoice. */
+export async function messagesOf(url: string, invoice: string): Promise<BookMessage[]> {
+  const path = `/sandbox/acquirer/messages?invoiceNumber=${encodeURIComponent(invoice)}`
+  return (await controlProcess(url, path)).body.messages
 }
 
 async function toAnswer(response: Response): Promise<Answer> {

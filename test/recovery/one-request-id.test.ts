@@ -3,82 +3,78 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { formatTimestamp } from '@gerbang/wire'
-import { startEmbeddedPostgres } from '../../packages/gateway/src/platform/database/index.ts'
-import {
-  callProcess,
-  controlProcess,
-  type GatewayProcess,
-  startProcess,
-} from '../harness/process.ts'
+import { startCuttableProxy } from '../harness/cuttable-proxy.ts'
+import { createTestDatabase } from '../harness/database.ts'
+import { callProcess, messagesOf, startProcess } from '../harness/process.ts'
 import { type Answer, chargeBody, checkBody, newInvoice, paths } from '../harness/world.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gerbang-recovery-'))
+const testDatabase = await createTestDatabase()
+const { databaseUrl } = await startCuttableProxy(testDatabase)
+const env = {
+  DATABASE_URL: databaseUrl,
+  GERBANG_DATA_DIR: mkdtempSync(join(tmpdir(), 'gerbang-one-id-')),
+}
 
-async function chargeFiftyTimes(gateways: readonly GatewayProcess[], sameSecond: boolean) {
-  const [first] = gateways as [GatewayProcess]
+// Both at once, on an empty database and an empty folder: they also race for the first keys.
+const gateways = await Promise.all([startProcess(env), startProcess(env)])
+after(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.end('SIGTERM')))
+  await testDatabase.drop()
+})
+
+async function chargeFiftyTimes(urls: readonly string[], secondsApart: number) {
+  const [first] = urls as [string]
   const invoice = newInvoice()
-  const checked = await callProcess(first.url, paths.check, checkBody({ invoice }))
+  const checked = await callProcess(first, paths.check, checkBody({ invoice }))
   const authenticationId = checked?.body.three_dsecure.authentication_id
   const body = chargeBody({ invoice, authenticationId })
   const requestId = randomUUID()
   const now = Date.now()
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, i) => {
-      // A signature is as old as its second: spread over nine seconds, none is replayed in time.
-      const timestamp = formatTimestamp(new Date(sameSecond ? now : now - (i % 9) * 1_000))
-      const { url } = gateways[i % gateways.length] as GatewayProcess
+      const timestamp = formatTimestamp(new Date(now - (i % 9) * secondsApart * 1_000))
+      const url = urls[i % urls.length] as string
       return callProcess(url, paths.charge, body, { requestId, timestamp })
     }),
   )
-  const { body: book } = await controlProcess(
-    first.url,
-    `/sandbox/acquirer/messages?invoiceNumber=${invoice}`,
-  )
-  return { answers, messages: book.messages as { kind: string }[] }
+  return { answers, messages: await messagesOf(first, invoice) }
 }
 
-function assertOneAnswer(answers: readonly (Answer | undefined)[]) {
-  const paid = answers.filter((answer) => answer?.status === 200)
-  assert.equal(paid.length, 1)
-  assert.equal(paid[0]?.body.payment.status, 'SUCCESS')
-  for (const answer of answers) {
-    assert.ok(answer, 'every request is answered')
-    if (answer.status === 200) continue
-    const { code, message } = answer.body.error
-    const expected = answer.status === 409 ? 'INVALID_PARAMETER Conflict' : '400 invalid_signature'
-    const shown = answer.status === 409 ? `${code} ${message}` : `${answer.status} ${code}`
-    assert.equal(shown, expected)
-  }
+/** `409 INVALID_PARAMETER Conflict`, or the status and code of another refusal. */
+function refusalOf({ status, body }: Answer): string {
+  const { code, message } = body.error
+  return status === 409 ? `409 ${code} ${message}` : `${status} ${code}`
 }
 
-test('50 charges with one Request-Id at once are one charge, in one process and over two', async () => {
-  const server = await startEmbeddedPostgres({
-    dataDir: join(folder, 'server'),
-    log: () => {},
-    settings: { listen_addresses: '127.0.0.1' },
-  })
-  const { username, password, database, port } = server.connection
-  const env = {
-    DATABASE_URL: `postgres://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
-    GERBANG_DATA_DIR: join(folder, 'keys'),
-  }
-  const one = await startProcess(env)
-  const two = await startProcess(env)
-  try {
-    for (const gateways of [[one], [one, two]]) {
-      for (const sameSecond of [true, false]) {
-        const { answers, messages } = await chargeFiftyTimes(gateways, sameSecond)
-        assertOneAnswer(answers)
+for (const [where, processes] of [
+  ['in one process', 1],
+  ['over two processes', 2],
+] as const) {
+  for (const [signed, secondsApart, refusals] of [
+    // Within one second every repeat carries the first one's signature.
+    ['in the same second', 0, ['400 invalid_signature']],
+    ['in nine different seconds', 1, ['400 invalid_signature', '409 INVALID_PARAMETER Conflict']],
+  ] as const) {
+    test(`50 charges with one Request-Id ${where}, signed ${signed}, are one sale`, async () => {
+      for (let round = 0; round < 3; round++) {
+        const urls = gateways.slice(0, processes).map(({ url }) => url)
+        const { answers, messages } = await chargeFiftyTimes(urls, secondsApart)
+        const given = answers.filter((answer) => answer !== undefined)
+        assert.equal(given.length, 50, 'every request is answered')
+        const paid = given.filter(({ status }) => status === 200)
+        assert.deepEqual(
+          paid.map(({ body }) => body.payment.status),
+          ['SUCCESS'],
+        )
+        const refused = new Set(given.filter(({ status }) => status !== 200).map(refusalOf))
+        assert.deepEqual([...refused].toSorted(), refusals)
         assert.deepEqual(
           messages.map(({ kind }) => kind),
           ['sale'],
         )
       }
-    }
-  } finally {
-    await Promise.all([one.end('SIGTERM'), two.end('SIGTERM')])
-    await server.stop()
+    })
   }
-})
+}

@@ -30,10 +30,17 @@ type Story = {
 }
 
 /**
- * Runs the whole story, and leaves the sandbox merchant's settings as they were.
- * @throws WrongStep saying what was expected and what came; the errors of @gerbang/client
+ * Runs the whole story, and leaves the sandbox merchant's settings as they were, also where the
+ * signal ends it.
+ * @throws WrongStep saying what was expected and what came; the errors of @gerbang/client; the
+ * signal's reason
  */
-export async function runDemo(options: { gatewayUrl: string; print: Print }): Promise<void> {
+export async function runDemo(options: {
+  gatewayUrl: string
+  print: Print
+  signal?: AbortSignal
+}): Promise<void> {
+  const { signal = new AbortController().signal } = options
   const narrator = createNarrator(options.print)
   const sandbox = createSandbox(options.gatewayUrl, narrator)
 
@@ -48,7 +55,7 @@ export async function runDemo(options: { gatewayUrl: string; print: Print }): Pr
   const site = await startMerchantSite(credentials)
   try {
     const order = { invoice_number: `DEMO-${Date.now()}`, amount }
-    const summary = await withNotifications(sandbox, narrator, site, () =>
+    const summary = await withNotifications({ sandbox, narrator, site, signal }, () =>
       payByCard({ narrator, client, site, order }),
     )
     narrator.done(summary)
@@ -59,21 +66,29 @@ export async function runDemo(options: { gatewayUrl: string; print: Print }): Pr
 
 /** Runs the work while notifications go to the site; puts the merchant's setting back after it. */
 async function withNotifications<Result>(
-  sandbox: Sandbox,
-  narrator: Narrator,
-  site: MerchantSite,
+  on: { sandbox: Sandbox; narrator: Narrator; site: MerchantSite; signal: AbortSignal },
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const { sandbox, narrator, site, signal } = on
   narrator.step('Open the merchant’s own server and have notifications sent there')
   const former = await sandbox.notificationUrl()
   try {
     await sandbox.setNotificationUrl(site.notificationUrl)
-    return await work()
+    return await Promise.race([work(), abortion(signal)])
   } finally {
     narrator.step('Put the merchant’s notification URL back as it was')
     // What went wrong in the story is the news, not that this fails after it as well.
     await sandbox.setNotificationUrl(former).catch((error) => narrator.note(String(error)))
   }
+}
+
+/** Rejects when the signal is given; otherwise it never ends. */
+function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+  })
 }
 
 async function payByCard(story: Story): Promise<string> {

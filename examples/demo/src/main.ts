@@ -19,9 +19,18 @@ function print(text: string, tone: Tone | 'bad' = 'plain'): void {
 }
 
 const gatewayUrl = process.env['GERBANG_URL'] ?? 'http://127.0.0.1:8080'
+const interruption = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interruption.abort(new Error('interrupted')))
+}
 try {
-  await runDemo({ gatewayUrl, print })
+  await runDemo({ gatewayUrl, print, signal: interruption.signal })
 } catch (error) {
+  if (interruption.signal.aborted) {
+    print('\n✗ Interrupted.', 'bad')
+    // What was under way is not waited for. 130: ended by Ctrl-C, as shells tell it.
+    process.exit(130)
+  }
   print(`\n✗ ${messageOf(error)}`, 'bad')
   if (error instanceof GerbangError && error.hint) print(`  ${error.hint}`)
   process.exitCode = 1

@@ -2,20 +2,26 @@
 
 const timeoutMs = 10_000
 
+export type Credentials = { readonly clientId: string; readonly secretKey: string }
+
 /**
- * Reads the sandbox merchant's credentials, and has its notifications sent to the URL.
+ * Reads the sandbox merchant's credentials.
  * @throws Error with a message for the person at the terminal
  */
-export async function connectToSandbox(
-  gatewayUrl: string,
-  notificationUrl: string,
-): Promise<{ clientId: string; secretKey: string }> {
+export async function readCredentials(gatewayUrl: string): Promise<Credentials> {
   const { clientId, secretKey } = await call(gatewayUrl, 'GET', '/sandbox/credentials')
   if (typeof clientId !== 'string' || typeof secretKey !== 'string') {
     throw new Error(`${gatewayUrl}/sandbox/credentials gives no clientId and secretKey`)
   }
-  await call(gatewayUrl, 'PATCH', '/sandbox/merchant', { notificationUrl })
   return { clientId, secretKey }
+}
+
+/**
+ * Has the sandbox merchant's notifications sent to the URL.
+ * @throws Error with a message for the person at the terminal
+ */
+export async function sendNotificationsTo(gatewayUrl: string, notificationUrl: string) {
+  await call(gatewayUrl, 'PATCH', '/sandbox/merchant', { notificationUrl })
 }
 
 async function call(gatewayUrl: string, method: string, path: string, body?: object) {

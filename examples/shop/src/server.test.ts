@@ -45,7 +45,7 @@ async function world(t: TestContext, answers: Answers = {}) {
   const client = createClient({ ...credentials, baseUrl: gateway.url, timeoutMs: 200 })
   const orders = createOrders()
   const shopUrl = 'http://shop.test'
-  const app = await createShop({ client, orders, credentials, shopUrl })
+  const app = await createShop({ client, orders, credentials, shopUrl: () => shopUrl })
   t.after(() => Promise.all([app.close(), gateway.close()]))
 
   const sentTo = (kind: string) => gateway.requests.filter((one) => kindOf(one) === kind)

@@ -16,7 +16,7 @@ export type ShopDeps = {
   readonly orders: Orders
   readonly credentials: { readonly clientId: string; readonly secretKey: string }
   /** Where the browser and the gateway reach the shop, without a slash at the end. */
-  readonly shopUrl: string
+  readonly shopUrl: () => string
   readonly now?: () => Date
 }
 
@@ -60,7 +60,10 @@ export async function createShop(deps: ShopDeps): Promise<FastifyInstance> {
     }
     try {
       const order = orders.place(product)
-      return reply.redirect(await startPayment(client, order, { card, shopUrl: deps.shopUrl }), 303)
+      return reply.redirect(
+        await startPayment(client, order, { card, shopUrl: deps.shopUrl() }),
+        303,
+      )
     } catch (error) {
       if (!(error instanceof Error && error.name.startsWith('Gerbang'))) throw error
       const isRefusal = error instanceof GerbangError

@@ -127,3 +127,20 @@ test('settings that cannot work are refused at once', () => {
   assert.throws(() => createClient({ ...merchant, baseUrl, secretKey: '' }), TypeError)
   assert.throws(() => createClient({ ...merchant, baseUrl, clientId: '' }), TypeError)
 })
+
+test('members that the types do not name are sent as they are', async (t) => {
+  const { client, gateway } = await world(t, () => ({ json: {} }))
+  const request: ChargeRequest = {
+    order: { amount: 90000, invoice_number: 'INV-1', line_items: [{ name: 'Mug', sku: 'M-1' }] },
+    payment: { type: 'INSTALLMENT', tenor: 3, plan_id: '1232131' },
+    card: { token: 'token-1', cvv: '123' },
+    override_notification_url: 'https://www.merchant.com/notifications',
+  }
+  await client.charge(request)
+  const [sent] = gateway.requests
+  assert.equal(sent?.isSigned, true)
+  assert.deepEqual(JSON.parse(sent?.text ?? ''), request)
+  // @ts-expect-error What the types name is still checked.
+  const wrong: ChargeRequest = { ...request, payment: { type: 'SALES' } }
+  assert.ok(wrong)
+})

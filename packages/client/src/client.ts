@@ -2,14 +2,9 @@
  * The calls of a merchant, one verb each. Every call goes through `call.ts`, which signs it, sends
  * exactly the bytes that were signed, and verifies the answer before anything of it is believed.
  */
-import type {
-  ChargeRequest,
-  ChargeResponse,
-  CheckThreeDSecureRequest,
-  CheckThreeDSecureResponse,
-  TransactionReport,
-} from '@gerbang/wire'
+import type { ChargeResponse, CheckThreeDSecureResponse, TransactionReport } from '@gerbang/wire'
 import { type Answer, type CallDeps, callGateway } from './call.ts'
+import type { ChargeRequest, CheckThreeDSecureRequest } from './requests.ts'
 
 export type ClientSettings = {
   /** Where the gateway is, `http://127.0.0.1:8080`; a path in it becomes part of what is signed. */

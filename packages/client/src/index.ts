@@ -3,13 +3,7 @@
  * before they are trusted, and the check of an HTTP notification. Global fetch and node:crypto
  * only. `@gerbang/client/testing` has a stub gateway for a merchant's own tests.
  */
-export type {
-  ChargeRequest,
-  ChargeResponse,
-  CheckThreeDSecureRequest,
-  CheckThreeDSecureResponse,
-  TransactionReport,
-} from '@gerbang/wire'
+export type { ChargeResponse, CheckThreeDSecureResponse, TransactionReport } from '@gerbang/wire'
 export type { RefusalBody, UnverifiedReason } from './answer.ts'
 export type { Answer } from './call.ts'
 export { type CallOptions, type Client, type ClientSettings, createClient } from './client.ts'
@@ -27,3 +21,4 @@ export {
   type VerifiedNotification,
   verifyNotification,
 } from './notification.ts'
+export type { ChargeRequest, CheckThreeDSecureRequest } from './requests.ts'

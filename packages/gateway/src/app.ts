@@ -33,7 +33,7 @@ import type { KeyRing } from './platform/key-ring/index.ts'
 import type { Log } from './platform/log/index.ts'
 import { createMetrics } from './platform/metrics/index.ts'
 import { createOutboundHttp } from './platform/outbound-http/index.ts'
-import { type Clock, sleep } from './primitives/clock.ts'
+import { type Clock, sleep, withDeadline } from './primitives/clock.ts'
 import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
@@ -175,7 +175,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log,
     testPassword: sandbox?.testPassword,
   })
-  registerOperation(server, { isReady: () => isReachable(database), metrics })
+  registerOperation(server, { isReady: () => isReachable(database, clock), metrics })
   const sandboxMerchants = { database, merchants, keyRing, ids, random }
   if (sandbox) {
     await registerSandbox(server, {
@@ -216,11 +216,21 @@ export async function createApp(deps: AppDeps): Promise<App> {
   }
 }
 
-async function isReachable(database: Database): Promise<boolean> {
-  try {
-    await database`select 1`
-    return true
-  } catch {
-    return false
-  }
+/** A server that swallows everything must be noticed too, and before a load balancer gives up. */
+const readyDeadlineMs = 2_000
+
+async function isReachable(database: Database, clock: Clock): Promise<boolean> {
+  const answer = database`select 1`.then(
+    () => true,
+    () => false,
+  )
+  return withDeadline(clock, readyDeadlineMs, (deadline) =>
+    Promise.race([answer, aborted(deadline).then(() => false)]),
+  )
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }

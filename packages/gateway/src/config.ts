@@ -139,9 +139,10 @@ export function readConfig(
     Object.keys(settings.properties)
       .map((name) => [name, env[name]] as const)
       // An empty text counts as absent, as compose files and CI systems set it so.
-      .filter(([, value]) => value !== undefined && value !== ''),
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value = '']) => [name, toInteger(name, value)]),
   )
-  const values = Value.Default(settings, Value.Convert(settings, given)) as Static<typeof settings>
+  const values = Value.Default(settings, given) as Static<typeof settings>
   const wrong = Value.Errors(settings, values).map(describeWrong)
   wrong.push(...checkUrl(values.PUBLIC_URL))
   const rootKey = readRootKey(values, wrong)
@@ -169,6 +170,13 @@ export function readConfig(
   }
 }
 
+/** Digits only: the library's own conversion takes 80.5 and 0x50 for a port. */
+function toInteger(name: string, text: string): string | number {
+  const schema = settings.properties[name as keyof typeof settings.properties]
+  const isInteger = 'type' in schema && schema.type === 'integer'
+  return isInteger && /^-?\d{1,15}$/.test(text) ? Number(text) : text
+}
+
 function describeWrong(error: { instancePath: string; message: string }): string {
   const name = error.instancePath.slice(1)
   const schema = settings.properties[name as keyof typeof settings.properties]
@@ -182,17 +190,20 @@ function checkUrl(url: string | undefined): string[] {
 }
 
 function readRootKey(values: Static<typeof settings>, wrong: string[]): Secret<Buffer> | undefined {
+  const file = values.GERBANG_ROOT_KEY_FILE
   let text = values.GERBANG_ROOT_KEY
-  if (values.GERBANG_ROOT_KEY_FILE !== undefined) {
+  if (file !== undefined) {
     try {
-      text = readFileSync(values.GERBANG_ROOT_KEY_FILE, 'utf8')
+      text = readFileSync(file, 'utf8')
     } catch {
       wrong.push('GERBANG_ROOT_KEY_FILE: the file cannot be read')
+      return undefined
     }
   }
   if (text === undefined) return undefined
   const key = Buffer.from(text.trim(), 'base64')
-  if (key.length !== 32) wrong.push('GERBANG_ROOT_KEY: must be 32 bytes in base64')
+  const name = file === undefined ? 'GERBANG_ROOT_KEY' : 'GERBANG_ROOT_KEY_FILE'
+  if (key.length !== 32) wrong.push(`${name}: must be 32 bytes in base64`)
   return new Secret(key)
 }
 

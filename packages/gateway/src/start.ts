@@ -20,7 +20,7 @@ import {
   startEmbeddedPostgres,
 } from './platform/database/index.ts'
 import { readOrMakeGatewayKeyPair, readOrMakeRootKey } from './platform/generated-keys/index.ts'
-import { openKeyRing } from './platform/key-ring/index.ts'
+import { openKeyRing, RootKeyError } from './platform/key-ring/index.ts'
 import { createLog, type Log } from './platform/log/index.ts'
 import { systemClock } from './primitives/clock.ts'
 import { isLoopback } from './primitives/loopback.ts'
@@ -120,6 +120,7 @@ export function configError(error: unknown): never {
     error instanceof ConfigError ||
     error instanceof EmbeddedPostgresError ||
     error instanceof MigrationError ||
+    error instanceof RootKeyError ||
     ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes((error as { code?: string }).code ?? '')
   if (!isForPeople) throw error
   process.stderr.write(`\n${(error as Error).message}\n\n`)

@@ -22,7 +22,7 @@ export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions):
   const options = {
     max,
     types: { bigint: postgres.BigInt },
-    connection: { application_name: 'gerbang', plan_cache_mode: 'force_generic_plan' },
+    connection: { application_name: 'gerbang' },
     // The driver prints notices to the console otherwise.
     onnotice: onNotice ?? (() => {}),
     prepare: true,

@@ -22,6 +22,14 @@ export type KeyRing = {
   fingerprint(purpose: string, value: string | Uint8Array): Buffer
 }
 
+/** The root key is not the one that wrapped the keys of this database. */
+export class RootKeyError extends Error {
+  constructor() {
+    super('the root key does not open the keys in the database: it is the key of another database')
+    this.name = 'RootKeyError'
+  }
+}
+
 /** Ids below 100 are the look-up key's; sealing keys count from 100 up. */
 const lookupKeyId = 1
 const firstSealingKeyId = 100
@@ -29,7 +37,7 @@ const wrapContext = (keyId: number, purpose: KeyPurpose) => `data_keys:${keyId}:
 
 /**
  * Reads the ring, making the first keys where there are none.
- * @throws Error where the root key does not open the stored keys
+ * @throws RootKeyError where the root key does not open the stored keys
  */
 export async function openKeyRing(deps: {
   database: Database
@@ -52,9 +60,7 @@ export async function openKeyRing(deps: {
         openWith(root, wrapContext(row.keyId, row.purpose), row.wrappedKey),
       )
     } catch {
-      throw new Error(
-        'the root key does not open the keys in the database: it is the key of another database',
-      )
+      throw new RootKeyError()
     }
   }
   let keys = new Map<number, Buffer>()
@@ -64,7 +70,8 @@ export async function openKeyRing(deps: {
   }
 
   await read()
-  if (!keys.has(lookupKeyId)) {
+  // Each is added unless it is there: another process, or a start that died, may be between them.
+  if (!keys.has(lookupKeyId) || !keys.has(firstSealingKeyId)) {
     await addDataKey(database, wrap(lookupKeyId, 'lookup'))
     await addDataKey(database, wrap(firstSealingKeyId, 'sealing'))
     await read()

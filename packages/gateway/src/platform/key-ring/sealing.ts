@@ -35,7 +35,10 @@ export function sealWith(
 
 /** The plain bytes; throws where the record was changed, or sealed for another context or key. */
 export function openWith(key: Buffer, context: string, sealed: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(ivAt, tagAt))
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(ivAt, tagAt), {
+    // Or else the short tag of a cut record would do, which is soon guessed.
+    authTagLength: textAt - tagAt,
+  })
   decipher.setAAD(Buffer.from(context))
   decipher.setAuthTag(sealed.subarray(tagAt, textAt))
   return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()])

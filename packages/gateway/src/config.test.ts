@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { ConfigError, readConfig, settings } from './config.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The names of the settings that are refused, in the order of the message. */
+function wrongOf(env: Env): string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    const [head, ...lines] = error.message.split('\n')
+    assert.equal(head, 'Gerbang cannot start with these settings:')
+    return lines.map((line) => /^ {2}([A-Z_]+(?: or [A-Z_]+)?): ./.exec(line)?.[1] ?? line)
+  }
+  return []
+}
+
+test('without any setting it is the documented sandbox', () => {
+  assert.deepEqual(readConfig({}), {
+    mode: 'sandbox',
+    host: '127.0.0.1',
+    port: 8080,
+    publicUrl: undefined,
+    dataDir: resolve('./.gerbang'),
+    databaseUrl: undefined,
+    databaseConnections: 16,
+    rootKey: undefined,
+    sandboxHosts: [],
+    timestampWindowSeconds: 10,
+    requestIdHours: 24,
+    askDeadlineMs: 5_000,
+    threeDSecureDeadlineMs: 5_000,
+    bodyLimitBytes: 65_536,
+    logLevel: 'info',
+    logForPeople: false,
+  })
+})
+
+test('an empty setting counts as absent, whichever it is', () => {
+  const empty = Object.fromEntries(Object.keys(settings.properties).map((name) => [name, '']))
+  assert.deepEqual(readConfig(empty), readConfig({}))
+})
+
+test('settings of other programs are none of ours', () => {
+  assert.deepEqual(readConfig({ PATH: '/bin', PORTS: 'x', NODE_ENV: 'y' }), readConfig({}))
+})
+
+for (const [name, values] of [
+  ['GERBANG_MODE', ['Live', 'production', '1']],
+  ['PORT', ['-1', '65536', 'http', '80.5', '0x50', '8080 and more']],
+  ['PUBLIC_URL', ['gateway.example.com', 'ftp://gateway.example.com', 'https://', '/gateway']],
+  ['DATABASE_URL', ['mysql://db/gerbang', 'localhost:5432', '/var/run']],
+  ['GERBANG_DATABASE_CONNECTIONS', ['0', '17', 'many']],
+  [
+    'GERBANG_ROOT_KEY',
+    ['short', Buffer.alloc(31).toString('base64'), randomBytes(33).toString('base64')],
+  ],
+  ['GERBANG_ROOT_KEY_FILE', ['/does/not/exist']],
+  ['GERBANG_TIMESTAMP_WINDOW_SECONDS', ['0', '86401', 'ten']],
+  ['GERBANG_REQUEST_ID_HOURS', ['0', '8761', '1.5']],
+  ['GERBANG_ASK_DEADLINE_MS', ['49', '60001', '5s']],
+  ['GERBANG_THREE_D_SECURE_DEADLINE_MS', ['49', '60001', '5s']],
+  ['GERBANG_BODY_LIMIT_BYTES', ['1023', '1048577', '64k']],
+  ['LOG_LEVEL', ['verbose', 'INFO']],
+  ['LOG_FORMAT', ['text', 'JSON']],
+] as const) {
+  for (const value of values) {
+    test(`${name}=${value.slice(0, 30)} is refused by its name`, () => {
+      assert.deepEqual(wrongOf({ [name]: value }), [name])
+    })
+  }
+}
+
+test('all that is wrong is named at once', () => {
+  const env = { PORT: 'x', LOG_LEVEL: 'loud', PUBLIC_URL: 'nowhere', GERBANG_ROOT_KEY: 'short' }
+  assert.deepEqual(wrongOf(env).toSorted(), Object.keys(env).toSorted())
+})
+
+test('what is refused says what is wanted, and never shows a key', () => {
+  assert.throws(() => readConfig({ PORT: '65536' }), /PORT: .*65535.* Port to listen on/)
+  const key = randomBytes(20).toString('base64')
+  assert.throws(
+    () => readConfig({ GERBANG_ROOT_KEY: key }),
+    (error) => error instanceof ConfigError && !inspect(error).includes(key),
+  )
+})
+
+test('every setting is read', () => {
+  const key = randomBytes(32)
+  const config = readConfig({
+    HOST: '0.0.0.0',
+    PORT: '0',
+    PUBLIC_URL: 'https://gateway.example.com///',
+    GERBANG_DATA_DIR: '/srv/gerbang',
+    DATABASE_URL: 'postgresql://u:p@db:5432/gerbang',
+    GERBANG_DATABASE_CONNECTIONS: '1',
+    GERBANG_ROOT_KEY: key.toString('base64'),
+    GERBANG_SANDBOX_HOSTS: ' Gateway.local, ,other ',
+    GERBANG_TIMESTAMP_WINDOW_SECONDS: '30',
+    GERBANG_REQUEST_ID_HOURS: '48',
+    GERBANG_ASK_DEADLINE_MS: '100',
+    GERBANG_THREE_D_SECURE_DEADLINE_MS: '200',
+    GERBANG_BODY_LIMIT_BYTES: '2048',
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'people',
+  })
+  const { rootKey, ...rest } = config
+  assert.ok(rootKey?.reveal((bytes) => bytes.equals(key)))
+  assert.ok(!inspect(config).includes(key.toString('base64')))
+  assert.deepEqual(rest, {
+    mode: 'sandbox',
+    host: '0.0.0.0',
+    port: 0,
+    publicUrl: 'https://gateway.example.com',
+    dataDir: '/srv/gerbang',
+    databaseUrl: 'postgresql://u:p@db:5432/gerbang',
+    databaseConnections: 1,
+    sandboxHosts: ['gateway.local', 'other'],
+    timestampWindowSeconds: 30,
+    requestIdHours: 48,
+    askDeadlineMs: 100,
+    threeDSecureDeadlineMs: 200,
+    bodyLimitBytes: 2_048,
+    logLevel: 'warn',
+    logForPeople: true,
+  })
+})
+
+test('the root key can come from a file, which may end in a line feed', () => {
+  const key = randomBytes(32)
+  const file = join(mkdtempSync(join(tmpdir(), 'gerbang-config-')), 'root-key')
+  writeFileSync(file, `${key.toString('base64')}\n`)
+  const { rootKey } = readConfig({ GERBANG_ROOT_KEY_FILE: file })
+  assert.ok(rootKey?.reveal((bytes) => bytes.equals(key)))
+  writeFileSync(file, 'too short')
+  assert.deepEqual(wrongOf({ GERBANG_ROOT_KEY_FILE: file }), ['GERBANG_ROOT_KEY_FILE'])
+})
+
+test('log lines are for people on a terminal, unless it is said otherwise', () => {
+  assert.equal(readConfig({}, true).logForPeople, true)
+  assert.equal(readConfig({ LOG_FORMAT: 'json' }, true).logForPeople, false)
+  assert.equal(readConfig({ LOG_FORMAT: 'people' }, false).logForPeople, true)
+})
+
+const live = {
+  GERBANG_MODE: 'live',
+  DATABASE_URL: 'postgres://db/gerbang',
+  GERBANG_ROOT_KEY: randomBytes(32).toString('base64'),
+  PUBLIC_URL: 'https://gateway.example.com',
+}
+
+test('live mode takes settings that leave nothing to the sandbox', () => {
+  assert.equal(readConfig(live).mode, 'live')
+})
+
+test('live mode refuses every default of the sandbox, all at once', () => {
+  const missing = ['DATABASE_URL', 'GERBANG_ROOT_KEY or GERBANG_ROOT_KEY_FILE', 'PUBLIC_URL']
+  assert.deepEqual(wrongOf({ GERBANG_MODE: 'live' }), missing)
+})
+
+for (const [name, value, refused] of [
+  ['DATABASE_URL', undefined, 'DATABASE_URL'],
+  ['DATABASE_URL', '', 'DATABASE_URL'],
+  ['GERBANG_ROOT_KEY', undefined, 'GERBANG_ROOT_KEY or GERBANG_ROOT_KEY_FILE'],
+  ['PUBLIC_URL', undefined, 'PUBLIC_URL'],
+  ['PUBLIC_URL', 'http://gateway.example.com', 'PUBLIC_URL'],
+] as const) {
+  test(`live mode refuses ${name} ${value === undefined ? 'missing' : `as "${value}"`}`, () => {
+    assert.deepEqual(wrongOf({ ...live, [name]: value }), [refused])
+  })
+}

@@ -1,0 +1,102 @@
+/** What the client's README shows is run as it stands there, against a whole gateway. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo, Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { createClient, signNotificationForTest, type TransactionReport } from '@gerbang/client'
+import { sandboxClientId as clientId } from '../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
+import { createListeningWorld } from '../harness/listening.ts'
+import { authenticated, chargeBody, newInvoice, secretKey } from '../harness/world.ts'
+
+const world = await createListeningWorld()
+const packageRoot = new URL('../../packages/client/', import.meta.url)
+const readme = readFileSync(new URL('README.md', packageRoot), 'utf8')
+const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+const folder = mkdtempSync(join(tmpdir(), 'gerbang-readme-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** Runs the snippet that shows something, and gives what it exports and printed. */
+async function run(t: TestContext, shows: string, change = (code: string) => code) {
+  const found = snippets.filter((snippet) => snippet.includes(shows))
+  assert.equal(found.length, 1, `one snippet shows ${shows}`)
+  const code = change(found[0] ?? '')
+    .replaceAll(`'@gerbang/client'`, `'${new URL('src/index.ts', packageRoot).href}'`)
+    .replaceAll('http://127.0.0.1:8080', world.url)
+  const file = join(folder, `${snippets.indexOf(found[0] ?? '')}.ts`)
+  writeFileSync(file, code)
+  const printed: string[] = []
+  t.mock.method(console, 'log', (line: unknown) => printed.push(String(line)))
+  return { exports: await import(pathToFileURL(file).href), printed }
+}
+
+test('the three snippets of the README are these', () => {
+  assert.equal(snippets.length, 3)
+})
+
+test('the first snippet pays', async (t) => {
+  const { printed } = await run(t, 'gerbang.checkThreeDSecure')
+  assert.deepEqual(printed, ['SUCCESS', 'SUCCESS'])
+})
+
+const lines = {
+  'that is answered is believed': (send: () => Promise<Response>) => send(),
+  'whose answer is lost is asked for': async (send: () => Promise<Response>) => {
+    await send()
+    throw new TypeError('fetch failed')
+  },
+  'that never arrives is sent again': () => Promise.reject(new TypeError('fetch failed')),
+}
+for (const [name, line] of Object.entries(lines)) {
+  test(`the second snippet: a charge ${name}, and is paid once`, async (t) => {
+    const { exports } = await run(t, 'chargeOnce')
+    let calls = 0
+    const client = createClient({
+      baseUrl: world.url,
+      clientId,
+      secretKey,
+      fetch: (...request) => {
+        calls += 1
+        return calls === 1 ? line(() => fetch(...request)) : fetch(...request)
+      },
+    })
+    const invoice = newInvoice()
+    const authenticationId = await authenticated(world, { invoice })
+    const request = chargeBody({ invoice, authenticationId })
+    assert.equal(await exports.chargeOnce(client, request, `once-${invoice}`), 'SUCCESS')
+    const messages = await world.acquirerSimulator.messages(clientId, invoice)
+    assert.deepEqual(
+      messages.map(({ kind }) => kind),
+      ['sale'],
+    )
+  })
+}
+
+test('the third snippet takes what the gateway signed, and nothing else', async (t) => {
+  const { exports, printed } = await run(t, '.listen(3001)', (code) =>
+    code
+      .replace('createServer(async', 'export const server = createServer(async')
+      .replace('.listen(3001)', `.listen(0, '127.0.0.1')`),
+  )
+  const server: Server = exports.server
+  t.after(() => server.close())
+  if (!server.listening) await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/notifications`
+  const notification = {
+    order: { invoice_number: 'INV-1', amount: 90000 },
+    transaction: { status: 'SUCCESS', original_request_id: 'charge-1' },
+  } as TransactionReport
+  const path = '/notifications'
+  for (const [key, status] of [
+    [secretKey, 200],
+    ['SK-another', 401],
+  ] as const) {
+    const signed = signNotificationForTest({ notification, path, clientId, secretKey: key })
+    const answer = await fetch(url, { method: 'POST', ...signed })
+    assert.equal(answer.status, status)
+  }
+  assert.deepEqual(printed, ['SUCCESS', 'wrong-signature'])
+})
