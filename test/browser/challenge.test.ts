@@ -95,7 +95,8 @@ test('cancel ends on the failed URL, without a password', needsChromium, async (
 
 test('Enter on the keyboard confirms: it does not cancel', needsChromium, async () => {
   const { page } = await arrive()
-  // The cursor is in the field already.
+  // The cursor comes into the field by itself; a busy machine takes a moment for it.
+  await page.locator('#otp:focus').waitFor()
   await page.keyboard.type('123456')
   await page.keyboard.press('Enter')
   await page.waitForURL(success)

@@ -34,7 +34,7 @@ async function chargeFiftyTimes(urls: readonly string[], secondsApart: number) {
   const now = Date.now()
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, i) => {
-      const timestamp = formatTimestamp(new Date(now - (i % 9) * secondsApart * 1_000))
+      const timestamp = formatTimestamp(new Date(now - (i % 5) * secondsApart * 1_000))
       const url = urls[i % urls.length] as string
       return callProcess(url, paths.charge, body, { requestId, timestamp })
     }),
@@ -55,7 +55,7 @@ for (const [where, processes] of [
   for (const [signed, secondsApart, refusals] of [
     // Within one second every repeat carries the first one's signature.
     ['in the same second', 0, ['400 invalid_signature']],
-    ['in nine different seconds', 1, ['400 invalid_signature', '409 INVALID_PARAMETER Conflict']],
+    ['in five different seconds', 1, ['400 invalid_signature', '409 INVALID_PARAMETER Conflict']],
   ] as const) {
     test(`50 charges with one Request-Id ${where}, signed ${signed}, are one sale`, async () => {
       for (let round = 0; round < 3; round++) {
