@@ -10,6 +10,8 @@ export type ChargeStream = {
   readonly answered: Map<string, Answer>
   /** Status and code of every other answer. */
   readonly refusals: Set<string>
+  /** How long the slowest charge took. */
+  slowestMs(): number
   /** Charges over and over, so many at once, until it is stopped. */
   run(url: string, workers: number): { stop(): Promise<void> }
 }
@@ -18,6 +20,7 @@ export function chargeStream(): ChargeStream {
   const sent = new Set<string>()
   const answered = new Map<string, Answer>()
   const refusals = new Set<string>()
+  let slowestMs = 0
   const note = (answer: Answer | undefined) => {
     if (answer && answer.status !== 200) refusals.add(`${answer.status} ${answer.body.error.code}`)
   }
@@ -29,7 +32,9 @@ export function chargeStream(): ChargeStream {
     const authenticationId = checked.body.three_dsecure.authentication_id
     sent.add(invoice)
     const body = chargeBody({ invoice, authenticationId })
+    const start = performance.now()
     const answer = await callProcess(url, paths.charge, body)
+    slowestMs = Math.max(slowestMs, performance.now() - start)
     note(answer)
     if (answer?.status === 200) answered.set(invoice, answer)
   }
@@ -37,6 +42,7 @@ export function chargeStream(): ChargeStream {
     sent,
     answered,
     refusals,
+    slowestMs: () => slowestMs,
     run: (url, workers) => {
       let isStopped = false
       const work = async () => {

@@ -11,7 +11,7 @@ import type { Notifications } from '../../notifications/index.ts'
 import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
-import { later } from '../../primitives/clock.ts'
+import { later, sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { emptyTables } from './sandbox.store.ts'
@@ -201,7 +201,7 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     },
   )
   scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    await emptyTables(deps.database, deps.businessTables)
+    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     await clock.reset()
     return { reset: true }
   })
