@@ -124,7 +124,13 @@ async function removeDrafts(dataDir: string) {
   for (const name of drafts) {
     // An initdb whose gateway was killed may still be writing there; the next start removes the
     // rest.
-    await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => {})
+    await rm(join(dataDir, name), {
+      recursive: true,
+      force: true,
+      // An initdb that outlived a killed gateway may still be writing: ENOTEMPTY, until it ends.
+      maxRetries: 10,
+      retryDelay: 50,
+    }).catch(() => {})
   }
 }
 
