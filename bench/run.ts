@@ -19,9 +19,8 @@ const secretKey = 'SK-GerbangSandbox0001'
 const path = '/credit-card/charge'
 const card = { number: '4111111111111111', expiry: `12${(new Date().getFullYear() + 3) % 100}` }
 /**
- * Bytes of a begun and a settled charge: the sizes of the rows that the gateway writes in its two
- * statements (pg_column_size: requests, payments, operations, the changed authentication; then
- * payments and operations again, because an update writes the row anew).
+ * Bytes that the floor writes in its two statements. Estimates of what a begun and a settled charge
+ * write, not measured: replace them by pg_column_size of the gateway's rows in the same run.
  */
 const beginBytes = 1_500
 const settleBytes = 1_000
