@@ -1,8 +1,17 @@
 /** What the tests of the stores hand to begin and settle: one merchant, right in every part. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { BeginCharge } from '../../packages/gateway/src/payments/begin.store.ts'
+import { insertNotifications } from '../../packages/gateway/src/notifications/notifications.store.ts'
+import {
+  type BeginCharge,
+  type Begun,
+  beginCharges,
+} from '../../packages/gateway/src/payments/begin.store.ts'
 import type { Payment } from '../../packages/gateway/src/payments/payment.ts'
-import type { Announcement, Settlement } from '../../packages/gateway/src/payments/settle.store.ts'
+import {
+  type Announcement,
+  type Settlement,
+  settleOperations,
+} from '../../packages/gateway/src/payments/settle.store.ts'
 import type { Database } from '../../packages/gateway/src/platform/database/index.ts'
 import { systemClock } from '../../packages/gateway/src/primitives/clock.ts'
 import { createIds, type MerchantId } from '../../packages/gateway/src/primitives/id.ts'
@@ -119,19 +128,41 @@ export function settlementOf(begin: BeginCharge, move: Settlement['move']): Sett
     approvalCode: move === 'approve' ? '777777' : undefined,
     settledAt: new Date(),
   }
-  return { payment, operationId: begin.operationId, move, announce: announceWithNewId }
+  return { payment, operationId: begin.operationId, move }
 }
 
-/** As the notifications module does: every composition of the statement makes a new id. */
-const announceWithNewId: Announcement = (database, payment, from) => database`
-  insert into notifications (
-    merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
-    first_due_at, next_attempt_at
+/** One charge begun by a statement of its own. */
+export async function beginCharge(database: Database, begin: BeginCharge): Promise<Begun> {
+  const [begun] = await beginCharges(database, [begin])
+  if (!begun) throw new Error('no answer')
+  return begun
+}
+
+/** One operation settled by a statement of its own. */
+export async function settleOperation(
+  database: Database,
+  settlement: Settlement,
+): Promise<boolean> {
+  const [won] = await settleOperations(database, announceWithNewIds, [settlement])
+  return won === true
+}
+
+/** As the notifications module does: every composition of the statement makes new ids. */
+export const announceWithNewIds: Announcement = (database, payments, settled) =>
+  insertNotifications(
+    database,
+    payments.map((payment) => ({
+      merchantId: payment.merchantId,
+      notificationId: ids.next('notification'),
+      paymentId: payment.paymentId,
+      invoiceNumber: payment.invoiceNumber,
+      requestId: randomUUID(),
+      url: payment.notificationUrl ?? '',
+      body: '{}',
+      dueAt: payment.createdAt,
+    })),
+    settled,
   )
-  select ${payment.merchantId}, ${ids.next('notification')}, ${payment.paymentId},
-    ${payment.invoiceNumber}, ${randomUUID()}, ${payment.notificationUrl ?? ''}, '{}', 'due',
-    ${payment.createdAt}::timestamptz, ${payment.createdAt}::timestamptz
-  from ${from}`
 
 /** How many rows a begin left behind, table by table. */
 export async function rowsOf(database: Database, begin: BeginCharge) {

@@ -24,7 +24,7 @@ import {
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
-import { type Announcement, createPayments, paymentTables } from './payments/index.ts'
+import { type Announcement, createPayments, type Payment, paymentTables } from './payments/index.ts'
 import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import { type Database, retrying } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
@@ -109,18 +109,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     deadlineMs: config.threeDSecureDeadlineMs,
     requestLifetimeMs,
   })
-  const announce: Announcement = (within, payment, from) =>
-    notifications.announceCard(
+  const announce: Announcement = (within, settledPayments, settled) =>
+    notifications.announceCards(
       within,
-      {
+      settledPayments.map((payment) => ({
         merchantId: payment.merchantId,
         paymentId: payment.paymentId,
         invoiceNumber: payment.invoiceNumber,
         url: payment.notificationUrl ?? '',
         body: JSON.stringify(toTransactionReport(payment)),
         dueAt: payment.settledAt ?? payment.createdAt,
-      },
-      from,
+      })),
+      settled,
     )
   const payments = createPayments({
     database,
@@ -159,9 +159,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     challengeUrl: (pageId) => `${deps.publicUrl()}${challengePath}/${pageId}`,
     callbackProtocols: config.mode === 'live' ? ['https:'] : ['https:', 'http:'],
   }
-  const onCharged = (state: string) => {
-    metrics.charged(state)
-    jobs.wake()
+  const onCharged = (payment: Payment) => {
+    metrics.charged(payment.state)
+    if (payment.notificationUrl !== undefined) jobs.wake()
   }
   await openCardDoor(server, doorDeps, (door) => {
     door.claim(checkThreeDSecureRoute(checkDeps))

@@ -3,7 +3,7 @@
  * sealed under the key ring; a merchant is read from the database on every request, so that a
  * change is in force everywhere at once.
  */
-import type { Database } from '../platform/database/index.ts'
+import { batching, type Database } from '../platform/database/index.ts'
 import type { KeyRing } from '../platform/key-ring/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { MerchantId } from '../primitives/id.ts'
@@ -12,8 +12,8 @@ import { type Merchant, type MerchantSettings, merchantFeatures, merchantUrls } 
 import {
   addMerchant,
   changeMerchantSettings,
-  findMerchantByClientId,
   findMerchantById,
+  findMerchantsByClientIds,
   type MerchantRow,
 } from './merchants.store.ts'
 
@@ -61,9 +61,16 @@ export function createMerchants(deps: {
     }
   }
 
+  const findByClientId = batching<string, Merchant | undefined>({
+    run: async (clientIds) => {
+      const rows = await findMerchantsByClientIds(database, [...new Set(clientIds)])
+      const merchants = await Promise.all(rows.map(toMerchant))
+      return clientIds.map((id) => merchants.find((merchant) => merchant?.clientId === id))
+    },
+  })
+
   return {
-    findByClientId: async (clientId) =>
-      toMerchant(await findMerchantByClientId(database, clientId)),
+    findByClientId,
     find: async (merchantId) => toMerchant(await findMerchantById(database, merchantId)),
     add: ({ secretKey, settings, ...merchant }) => {
       const sealedSecretKey = secretKey.reveal((text) =>

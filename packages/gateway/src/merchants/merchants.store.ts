@@ -20,13 +20,12 @@ const columns = (database: Database) => database`
   recurring, refuse_paid_invoice as "refusePaidInvoice",
   acquirer_accounts as "acquirerAccounts"`
 
-export async function findMerchantByClientId(
+export async function findMerchantsByClientIds(
   database: Database,
-  clientId: string,
-): Promise<MerchantRow | undefined> {
-  const [row] = await database<MerchantRow[]>`
-    select ${columns(database)} from merchants where client_id = ${clientId}`
-  return row
+  clientIds: readonly string[],
+): Promise<MerchantRow[]> {
+  return database<MerchantRow[]>`
+    select ${columns(database)} from merchants where client_id = any(${clientIds as string[]})`
 }
 
 export async function findMerchantById(

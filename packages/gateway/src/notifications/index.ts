@@ -12,7 +12,7 @@ import { createDelivery, type DeliveryDeps } from './deliver.ts'
 import {
   findNextDue,
   findNotifications,
-  insertNotification,
+  insertNotifications,
   makeDue,
   type NotificationView,
 } from './notifications.store.ts'
@@ -30,8 +30,12 @@ export type CardNotification = {
 }
 
 export type Notifications = {
-  /** A card notification as a part of a settling statement; `from` is a CTE of one row or none. */
-  announceCard(database: Database, notification: CardNotification, from: Fragment): Fragment
+  /** Card notifications as a part of a settling statement; each where `settled` has its payment. */
+  announceCards(
+    database: Database,
+    notifications: readonly CardNotification[],
+    settled: Fragment,
+  ): Fragment
   /** The notifications of an invoice with their attempts. */
   find(merchantId: MerchantId, invoiceNumber: string): Promise<NotificationView[]>
   /** Makes a notification due again; false where there is none of this id. */
@@ -50,16 +54,16 @@ export function createNotifications(
   const { database, clock, ids, random } = deps
   const delivery = createDelivery(deps)
   return {
-    announceCard: (within, notification, from) =>
-      insertNotification(
+    announceCards: (within, notifications, settled) =>
+      insertNotifications(
         within,
-        {
+        notifications.map((notification) => ({
           ...notification,
           notificationId: ids.next('notification'),
           // The form of the live gateway's: CREDIT_CARD and 64 digits (wire.md 5.1).
           requestId: `CREDIT_CARD${randomDigits(random, 64)}`,
-        },
-        from,
+        })),
+        settled,
       ),
     find: (merchantId, invoiceNumber) => findNotifications(database, merchantId, invoiceNumber),
     resend: (notificationId) => makeDue(database, notificationId, clock.now()),

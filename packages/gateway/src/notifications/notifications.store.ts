@@ -15,20 +15,23 @@ export type NewNotification = {
   readonly dueAt: Date
 }
 
-/** The notification as a part of the statement that settles; `from` is a CTE with a row or none. */
-export function insertNotification(
+/** Notifications as a part of a settling statement; each where `settled` has its payment. */
+export function insertNotifications(
   database: Database,
-  n: NewNotification,
-  from: Fragment,
+  notifications: readonly NewNotification[],
+  settled: Fragment,
 ): Fragment {
   return database`
     insert into notifications (
       merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
       first_due_at, next_attempt_at
     )
-    select ${n.merchantId}, ${n.notificationId}, ${n.paymentId}, ${n.invoiceNumber},
-      ${n.requestId}, ${n.url}, ${n.body}, 'due', ${n.dueAt}::timestamptz, ${n.dueAt}::timestamptz
-    from ${from}`
+    select n."merchantId", n."notificationId", n."paymentId", n."invoiceNumber", n."requestId",
+      n.url, n.body, 'due', n."dueAt", n."dueAt"
+    from jsonb_to_recordset(${JSON.stringify(notifications)}::text::jsonb) as n(
+      "merchantId" text, "notificationId" text, "paymentId" text, "invoiceNumber" text,
+      "requestId" text, url text, body text, "dueAt" timestamptz)
+    join ${settled} on settled.payment_id = n."paymentId"`
 }
 
 export type ClaimedNotification = {

@@ -3,16 +3,17 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import {
+  beginCharge,
   everything,
   keepAuthentication,
   merchantId,
   newBegin,
   nothing,
   rowsOf,
+  settleOperation,
 } from '../../../../test/harness/charges.ts'
 import { createTestDatabase } from '../../../../test/harness/database.ts'
-import { type BeginCharge, beginCharge } from './begin.store.ts'
-import { settleOperation } from './settle.store.ts'
+import type { BeginCharge } from './begin.store.ts'
 
 const testDatabase = await createTestDatabase()
 after(() => testDatabase.drop())
@@ -143,7 +144,7 @@ test('lost connection: a begin repeated after the settling changes nothing', asy
   await beginCharge(database, begin)
   const payment = { ...begin.payment, state: 'captured', settledAt: new Date() } as const
   const settlement = { payment, operationId: begin.operationId, move: 'approve' } as const
-  await settleOperation(database, { ...settlement, announce: () => database`` })
+  await settleOperation(database, settlement)
   assert.equal((await beginCharge(database, begin)).kind, 'begun')
   const [row] = await database`
     select o.state as operation, p.state as payment

@@ -1,19 +1,19 @@
 /**
  * begin (design.md 2): one statement claims the Request-Id, uses up the authentication, keeps the
- * card, inserts the payment and the operation `asked`. Whatever cannot be done aborts all of it, by
- * a named constraint; so there is never a claim without a payment. It can be repeated: all ids are
- * the caller's.
+ * card, inserts the payment and the operation `asked`; for as many charges as come at once. Whatever
+ * cannot be done aborts all of it, by a named constraint; so there is never a claim without a
+ * payment. It can be repeated: all ids are the caller's.
  */
 import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
 import type { Database } from '../platform/database/index.ts'
 import type { OperationId } from '../primitives/id.ts'
-import { claimRequest, type RequestClaim } from '../requests/index.ts'
+import { claimRequests, type RequestClaim, requestKeyText } from '../requests/index.ts'
 import {
   threeDSecureProblems,
   type UsedAuthentication,
-  useAuthentication,
+  useAuthentications,
 } from '../three-d-secure/index.ts'
-import { keepCard, type SealedCard } from '../vault/index.ts'
+import { keepCards, type SealedCard } from '../vault/index.ts'
 import { type Payment, paymentProblems } from './payment.ts'
 
 export type BeginCharge = {
@@ -37,7 +37,7 @@ export type Begun =
   | { readonly kind: 'duplicate' }
 
 type Row = {
-  holder: string
+  operationId: OperationId
   cardId: UsedAuthentication['cardId'] | null
   eci: string | null
   cryptogram: string | null
@@ -45,64 +45,73 @@ type Row = {
   version: string | null
 }
 
-export async function beginCharge(database: Database, begin: BeginCharge): Promise<Begun> {
+/**
+ * Begins charges, each of another Request-Id, invoice and authentication (`beginKeys`).
+ * @throws Problem double_request, authentication_not_usable: then none of them is begun
+ */
+export async function beginCharges(
+  database: Database,
+  begins: readonly BeginCharge[],
+): Promise<Begun[]> {
   try {
-    const [row] = await runBegin(database, begin)
-    if (row?.holder !== begin.operationId) return { kind: 'duplicate' }
-    return { kind: 'begun', used: row.cardId === null ? undefined : toUsed(row, row.cardId) }
+    const rows = await runBegin(database, begins)
+    const begun = new Map(rows.map((row) => [row.operationId, row]))
+    return begins.map(({ operationId }) => {
+      const row = begun.get(operationId)
+      if (!row) return { kind: 'duplicate' }
+      return { kind: 'begun', used: row.cardId === null ? undefined : toUsed(row, row.cardId) }
+    })
   } catch (error) {
     throw problemOfConstraint(error) ?? error
   }
 }
 
-function runBegin(database: Database, begin: BeginCharge) {
-  const { payment, operationId, references } = begin
-  const { merchantId, paymentId, authenticationId } = payment
-  const isMine = database`exists (select 1 from mine)`
-  const used = authenticationId
-    ? useAuthentication(
-        database,
-        {
-          merchantId,
-          authenticationId,
-          operationId,
-          amount: payment.amount,
-          cardFingerprint: begin.cardFingerprint,
-          now: payment.createdAt,
-        },
-        isMine,
-      )
-    : database`
-        select null::text as authentication_id, null::text as card_id, null::text as eci,
-          null::text as cryptogram, null::text as directory_server_transaction_id,
-          null::text as version
-        where false`
-  const kept = begin.newCard
-    ? database`kept as (
-        ${keepCard(database, begin.newCard, isMine)}
-        on conflict (merchant_id, card_id) do nothing
-      ),`
-    : database``
+/** What two charges of one statement must not share. */
+export function beginKeys({ claim, payment }: BeginCharge): string[] {
+  const { merchantId, invoiceNumber, authenticationId } = payment
+  return [
+    requestKeyText(claim),
+    JSON.stringify(['invoice', merchantId, invoiceNumber]),
+    JSON.stringify(['authentication', merchantId, authenticationId ?? claim.requestId]),
+  ]
+}
+
+function runBegin(database: Database, begins: readonly BeginCharge[]) {
+  const mine = database`mine`
+  const used = begins.flatMap(({ payment, operationId, cardFingerprint }) => {
+    const { merchantId, authenticationId, amount, createdAt: now } = payment
+    if (authenticationId === undefined) return []
+    return [{ operationId, merchantId, authenticationId, amount, cardFingerprint, now }]
+  })
+  const kept = begins.flatMap(({ operationId, newCard }) =>
+    newCard ? [{ operationId, card: newCard }] : [],
+  )
+  const keeping =
+    kept.length > 0 ? database`kept as (${keepCards(database, kept, mine)}),` : database``
   // Tables in the order in which a reset locks them (paymentTables), so that the two never deadlock.
   return database<Row[]>`
-    with claim as (${claimRequest(database, begin.claim, {
-      operationId,
-      invoiceNumber: payment.invoiceNumber,
-      expiresAt: begin.requestExpiresAt,
-    })}),
-    mine as (select 1 from claim where operation_id = ${operationId}),
-    ${kept}
-    used as (${used}),
+    with ${claimRequests(database, begins.map(toClaim))},
+    ${keeping}
+    used as (${useAuthentications(database, used, mine)}),
+    begins as (
+      select * from jsonb_to_recordset(${JSON.stringify(begins.map(toRow))}::text::jsonb) as begin(
+        merchant_id text, operation_id text, payment_id text, ask_until timestamptz, stan text,
+        rrn text, transmitted_at timestamptz, state text, type text, request_id text,
+        invoice_number text, currency text, amount_minor bigint, descriptor text, customer jsonb,
+        additional_info jsonb, new_card_id text, card_description jsonb, acquirer_id text, mid text,
+        tid text, authentication_needed boolean, verification_status text,
+        verification_reason text, notification_url text, invoice_exclusive boolean,
+        created_at timestamptz)
+      join mine using (operation_id)
+    ),
     operation as (
       insert into operations (
         merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, stan, rrn,
         transmitted_at, created_at
       )
-      select ${merchantId}, ${operationId}, ${paymentId}, 'sale', 'asked',
-        ${payment.amount.minor}, ${begin.askUntil}::timestamptz, ${references.stan},
-        ${references.rrn}, ${references.transmittedAt}::timestamptz,
-        ${payment.createdAt}::timestamptz
-      from mine
+      select merchant_id, operation_id, payment_id, 'sale', 'asked', amount_minor, ask_until, stan,
+        rrn, transmitted_at, created_at
+      from begins
       on conflict (merchant_id, operation_id) do nothing
     ),
     payment as (
@@ -112,23 +121,60 @@ function runBegin(database: Database, begin: BeginCharge) {
         authentication_needed, authentication_id, eci, verification_status, verification_reason,
         notification_url, invoice_exclusive, created_at
       )
-      select ${merchantId}, ${paymentId}, ${payment.state}, ${payment.type}, ${payment.requestId},
-        ${payment.invoiceNumber}, ${payment.amount.currency}, ${payment.amount.minor},
-        ${payment.descriptor ?? null}, ${jsonOrNull(payment.customer)}::text::jsonb,
-        ${jsonOrNull(payment.additionalInfo)}::text::jsonb,
-        coalesce((select card_id from used), ${begin.newCard?.cardId ?? ''}),
-        ${JSON.stringify(payment.card)}::text::jsonb, ${payment.acquirerId}, ${payment.mid},
-        ${payment.tid}, ${begin.authenticationNeeded}, (select authentication_id from used),
-        coalesce((select eci from used), ''), ${payment.verification.status},
-        ${payment.verification.reason}, ${payment.notificationUrl ?? null},
-        ${begin.invoiceExclusive}, ${payment.createdAt}::timestamptz
-      from mine
+      select merchant_id, payment_id, state, type, request_id, invoice_number, currency,
+        amount_minor, descriptor, customer, additional_info,
+        coalesce(used.card_id, new_card_id, ''), card_description, acquirer_id, mid, tid,
+        authentication_needed, used.authentication_id, coalesce(used.eci, ''), verification_status,
+        verification_reason, notification_url, invoice_exclusive, created_at
+      from begins
+      left join used using (operation_id)
       on conflict (merchant_id, payment_id) do nothing
     )
-    select claim.operation_id as holder, used.card_id as "cardId", used.eci, used.cryptogram,
+    select operation_id as "operationId", used.card_id as "cardId", used.eci, used.cryptogram,
       used.directory_server_transaction_id as "directoryServerTransactionId", used.version
-    from claim
-    left join used on true`
+    from mine
+    left join used using (operation_id)`
+}
+
+function toClaim({ claim, operationId, payment, requestExpiresAt }: BeginCharge) {
+  return {
+    ...claim,
+    operationId,
+    invoiceNumber: payment.invoiceNumber,
+    expiresAt: requestExpiresAt,
+  }
+}
+
+function toRow({ payment, references, operationId, ...begin }: BeginCharge) {
+  return {
+    merchant_id: payment.merchantId,
+    operation_id: operationId,
+    payment_id: payment.paymentId,
+    ask_until: begin.askUntil,
+    stan: references.stan,
+    rrn: references.rrn,
+    transmitted_at: references.transmittedAt,
+    state: payment.state,
+    type: payment.type,
+    request_id: payment.requestId,
+    invoice_number: payment.invoiceNumber,
+    currency: payment.amount.currency,
+    amount_minor: String(payment.amount.minor),
+    descriptor: payment.descriptor,
+    customer: payment.customer,
+    additional_info: payment.additionalInfo,
+    new_card_id: begin.newCard?.cardId,
+    card_description: payment.card,
+    acquirer_id: payment.acquirerId,
+    mid: payment.mid,
+    tid: payment.tid,
+    authentication_needed: begin.authenticationNeeded,
+    verification_status: payment.verification.status,
+    verification_reason: payment.verification.reason,
+    notification_url: payment.notificationUrl,
+    invoice_exclusive: begin.invoiceExclusive,
+    created_at: payment.createdAt,
+  }
 }
 
 function toUsed(row: Row, cardId: UsedAuthentication['cardId']): UsedAuthentication {
@@ -139,10 +185,6 @@ function toUsed(row: Row, cardId: UsedAuthentication['cardId']): UsedAuthenticat
     directoryServerTransactionId: row.directoryServerTransactionId ?? undefined,
     version: row.version ?? undefined,
   }
-}
-
-function jsonOrNull(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
 }
 
 function problemOfConstraint(error: unknown): Error | undefined {

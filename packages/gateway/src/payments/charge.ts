@@ -19,10 +19,10 @@ import {
   type UsedAuthentication,
 } from '../three-d-secure/index.ts'
 import type { CardDetails, Vault } from '../vault/index.ts'
-import { type BeginCharge, beginCharge } from './begin.store.ts'
+import type { BeginCharge, Begun } from './begin.store.ts'
 import { type Payment, paymentProblems } from './payment.ts'
 import { findByOperation, isPaid } from './payments.store.ts'
-import { type Announcement, loseOperation, settleOperation } from './settle.store.ts'
+import { loseOperation, type Settlement } from './settle.store.ts'
 import type { TraceNumbers } from './trace-numbers.ts'
 
 export type ChargeDeps = {
@@ -32,7 +32,9 @@ export type ChargeDeps = {
   readonly vault: Vault
   readonly screening: Screening
   readonly traceNumbers: TraceNumbers
-  readonly announce: Announcement
+  readonly begin: (begin: BeginCharge) => Promise<Begun>
+  /** Whether this settlement was the one. */
+  readonly settle: (settlement: Settlement) => Promise<boolean>
   readonly clock: Clock
   readonly ids: Ids
   /** Repeats a repeatable statement that lost against another, or lost its connection. */
@@ -63,7 +65,7 @@ export type ChargeResult =
 /** Begins a charge, asks the acquirer, settles (design.md 2). */
 export async function charge(deps: ChargeDeps, command: ChargeCommand): Promise<ChargeResult> {
   const plan = await planCharge(deps, command)
-  const begun = await deps.repeat(() => beginCharge(deps.database, plan.begin))
+  const begun = await deps.begin(plan.begin)
   if (begun.kind === 'duplicate') return begun
 
   const payment = { ...plan.begin.payment, eci: begun.used?.eci ?? '' }
@@ -194,8 +196,7 @@ async function settle(
       settledAt: deps.clock.now(),
     }
     const move = outcome.kind === 'approved' ? 'approve' : 'refuse'
-    const settlement = { payment: settled, operationId, move, announce: deps.announce } as const
-    if (await repeat(() => settleOperation(database, settlement))) return settled
+    if (await deps.settle({ payment: settled, operationId, move })) return settled
   }
   const found = await findByOperation(database, payment.merchantId, operationId)
   if (!found) throw paymentProblems.payment_ended_by_reset()

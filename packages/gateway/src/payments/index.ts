@@ -4,11 +4,13 @@
  * operation is then unknown and the payment stays pending. Next: charge.ts, begin.store.ts,
  * settle.store.ts; the machines are in machines.ts.
  */
-import type { Database } from '../platform/database/index.ts'
+import { batching } from '../platform/database/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
+import { type BeginCharge, type Begun, beginCharges, beginKeys } from './begin.store.ts'
 import { type ChargeCommand, type ChargeDeps, type ChargeResult, charge } from './charge.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
 import { findByInvoice, findByOperation } from './payments.store.ts'
+import { type Announcement, type Settlement, settleOperations } from './settle.store.ts'
 import { createTraceNumbers } from './trace-numbers.ts'
 
 export type { ChargeCommand, ChargeResult } from './charge.ts'
@@ -35,10 +37,21 @@ export type Payments = {
 export const paymentTables = ['operations', 'payments'] as const
 
 export function createPayments(
-  deps: Omit<ChargeDeps, 'traceNumbers'> & { readonly database: Database },
+  deps: Omit<ChargeDeps, 'traceNumbers' | 'begin' | 'settle'> & { readonly announce: Announcement },
 ): Payments {
-  const { database } = deps
-  const chargeDeps = { ...deps, traceNumbers: createTraceNumbers(database) }
+  const { database, announce, repeat } = deps
+  const chargeDeps = {
+    ...deps,
+    traceNumbers: createTraceNumbers(database),
+    begin: batching<BeginCharge, Begun>({
+      run: (begins) => repeat(() => beginCharges(database, begins)),
+      keysOf: beginKeys,
+    }),
+    settle: batching<Settlement, boolean>({
+      run: (settlements) => repeat(() => settleOperations(database, announce, settlements)),
+      keysOf: ({ operationId }) => [operationId],
+    }),
+  }
   return {
     charge: (command) => charge(chargeDeps, command),
     findByOperation: (merchantId, id) => findByOperation(database, merchantId, id),

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { merchantId, newBegin, settlementOf } from '../../../../test/harness/charges.ts'
+import {
+  beginCharge,
+  merchantId,
+  newBegin,
+  settlementOf,
+  settleOperation,
+} from '../../../../test/harness/charges.ts'
 import { createTestDatabase } from '../../../../test/harness/database.ts'
-import { beginCharge } from './begin.store.ts'
 import { findByOperation } from './payments.store.ts'
-import { loseOperation, settleOperation } from './settle.store.ts'
+import { loseOperation } from './settle.store.ts'
 
 const testDatabase = await createTestDatabase()
 after(() => testDatabase.drop())

@@ -2,32 +2,35 @@
  * Requests: a Request-Id (X-EXTERNAL-ID) has exactly one answer (design.md 5). The row is claimed
  * by the statement that begins the work; whoever finds it claimed learns here what that means.
  */
-import type { Database } from '../platform/database/index.ts'
-import type { MerchantId } from '../primitives/id.ts'
+import { batching, type Database } from '../platform/database/index.ts'
 import {
   type ClaimedRequest,
-  findRequest,
+  findRequests,
   type RequestClaim,
-  type RequestScope,
+  type RequestKey,
 } from './requests.store.ts'
 
 export {
   type ClaimedRequest,
-  claimRequest,
+  claimRequests,
+  keyText as requestKeyText,
   type RequestClaim,
   type RequestScope,
 } from './requests.store.ts'
 
 export type Requests = {
-  find(key: {
-    merchantId: MerchantId
-    scope: RequestScope
-    requestId: string
-  }): Promise<ClaimedRequest | undefined>
+  /** Who holds a Request-Id. */
+  find(key: RequestKey): Promise<ClaimedRequest | undefined>
 }
 
-export function createRequests(deps: { database: Database }): Requests {
-  return { find: (key) => findRequest(deps.database, key) }
+export function createRequests({ database }: { database: Database }): Requests {
+  const find = batching<RequestKey, ClaimedRequest | undefined>({
+    run: (keys) => findRequests(database, keys),
+  })
+  return {
+    // Only the members of the key: a caller's object may hold more than a parameter should.
+    find: ({ merchantId, scope, requestId }) => find({ merchantId, scope, requestId }),
+  }
 }
 
 /** Table emptied by a sandbox reset. */

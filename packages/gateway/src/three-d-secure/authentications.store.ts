@@ -1,10 +1,10 @@
 import type { Fragment } from 'postgres'
-import type { Database } from '../platform/database/index.ts'
+import { bytea, type Database } from '../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../primitives/id.ts'
 import { type Money, money } from '../primitives/money.ts'
-import { claimRequest, type RequestClaim } from '../requests/index.ts'
+import { claimRequests, type RequestClaim } from '../requests/index.ts'
 import type { CardDescription } from '../routing/index.ts'
-import { keepCard, type SealedCard } from '../vault/index.ts'
+import { keepCards, type SealedCard } from '../vault/index.ts'
 import { type Authentication, mostPasswordTries } from './authentication.ts'
 import { type AuthenticationState, authenticationMoves } from './machine.ts'
 
@@ -60,17 +60,16 @@ export type BeginCheck = Pick<
  */
 export async function beginCheck(database: Database, begin: BeginCheck): Promise<boolean> {
   const id = begin.authenticationId
-  const [row] = await database<{ holder: string }[]>`
-    with claim as (${claimRequest(database, begin.claim, {
-      operationId: id,
-      invoiceNumber: begin.invoiceNumber ?? null,
-      expiresAt: begin.requestExpiresAt,
-    })}),
-    mine as (select 1 from claim where operation_id = ${id}),
-    card as (
-      ${keepCard(database, begin.card, database`exists (select 1 from mine)`)}
-      on conflict (merchant_id, card_id) do nothing
-    ),
+  const rows = await database`
+    with ${claimRequests(database, [
+      {
+        ...begin.claim,
+        operationId: id,
+        invoiceNumber: begin.invoiceNumber,
+        expiresAt: begin.requestExpiresAt,
+      },
+    ])},
+    card as (${keepCards(database, [{ operationId: id, card: begin.card }], database`mine`)}),
     page as (
       insert into challenge_pages (page_id, merchant_id, authentication_id)
       select ${begin.pageId}, ${begin.merchantId}, ${id} from mine
@@ -90,8 +89,8 @@ export async function beginCheck(database: Database, begin: BeginCheck): Promise
       from mine
       on conflict (merchant_id, authentication_id) do nothing
     )
-    select operation_id as holder from claim`
-  return row?.holder === id
+    select 1 from mine`
+  return rows.count === 1
 }
 
 export type AuthenticationChange = {
@@ -162,36 +161,46 @@ export async function findAuthenticationOfPage(
   return toAuthentication(row)
 }
 
+/** What a charge asks of the authentication that it uses. */
+export type AuthenticationUse = {
+  readonly operationId: OperationId
+  readonly merchantId: MerchantId
+  readonly authenticationId: string
+  readonly amount: Money
+  /** Of the card that the charge names; undefined where it names none. */
+  readonly cardFingerprint: Buffer | undefined
+  readonly now: Date
+}
+
 /**
- * Uses an authentication up, as a part of the statement that begins a charge: it must be finished,
- * unused, of this amount and, where the charge names a card, of this card. Returns one row, or
- * none, on which the charge's CHECK aborts the whole statement. Repeatable by the same operation.
+ * Uses authentications up, as a part of the statement that begins charges: each must be finished,
+ * unused, of this amount and, where the charge names a card, of this card. Returns a row for each
+ * that could be used; for a missing one the charge's CHECK aborts the whole statement. Repeatable
+ * by the same operation. `mine` is the CTE of the operations that begin.
  */
-export function useAuthentication(
+export function useAuthentications(
   database: Database,
-  charge: {
-    merchantId: MerchantId
-    authenticationId: string
-    operationId: OperationId
-    amount: Money
-    cardFingerprint: Buffer | undefined
-    now: Date
-  },
-  condition: Fragment,
+  uses: readonly AuthenticationUse[],
+  mine: Fragment,
 ): Fragment {
-  const usable = authenticationMoves.statesThatAllow('use')
-  const sameCard = charge.cardFingerprint
-    ? database`card_fingerprint = ${charge.cardFingerprint}`
-    : database`true`
+  const rows = uses.map(({ amount, cardFingerprint, ...use }) => ({
+    ...use,
+    amountMinor: String(amount.minor),
+    currency: amount.currency,
+    fingerprint: cardFingerprint && bytea(cardFingerprint),
+  }))
   return database`
-    update authentications
-    set state = 'used', used_by = ${charge.operationId}
-    where merchant_id = ${charge.merchantId}
-      and authentication_id = ${charge.authenticationId}
-      and amount_minor = ${charge.amount.minor} and currency = ${charge.amount.currency}
-      and ${sameCard}
-      and ((state = any(${usable}) and expires_at > ${charge.now})
-        or used_by = ${charge.operationId})
-      and ${condition}
-    returning authentication_id, card_id, eci, cryptogram, directory_server_transaction_id, version`
+    update authentications a
+    set state = 'used', used_by = use."operationId"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as use(
+      "operationId" text, "merchantId" text, "authenticationId" text, "amountMinor" bigint,
+      currency text, fingerprint bytea, now timestamptz)
+    join ${mine} on mine.operation_id = use."operationId"
+    where a.merchant_id = use."merchantId" and a.authentication_id = use."authenticationId"
+      and a.amount_minor = use."amountMinor" and a.currency = use.currency
+      and (use.fingerprint is null or a.card_fingerprint = use.fingerprint)
+      and ((a.state = any(${authenticationMoves.statesThatAllow('use')}) and a.expires_at > use.now)
+        or a.used_by = use."operationId")
+    returning use."operationId" as operation_id, a.authentication_id, a.card_id, a.eci,
+      a.cryptogram, a.directory_server_transaction_id, a.version`
 }

@@ -16,7 +16,7 @@ export {
   threeDSecureProblems,
   type UsedAuthentication,
 } from './authentication.ts'
-export { useAuthentication } from './authentications.store.ts'
+export { useAuthentications } from './authentications.store.ts'
 export type { Challenge } from './challenge.ts'
 export type { CheckCommand, CheckResult } from './check.ts'
 export { type AuthenticationState, authenticationMoves } from './machine.ts'

@@ -10,13 +10,13 @@ import type { CardId, Ids, MerchantId } from '../primitives/id.ts'
 import { Secret } from '../primitives/secret.ts'
 import { findSealedCard, type SealedCard } from './vault.store.ts'
 
-export { keepCard, type SealedCard } from './vault.store.ts'
+export { keepCards, type NewCard, type SealedCard } from './vault.store.ts'
 
 /** A card as a cardholder gave it. */
 export type CardDetails = { readonly number: Secret<string>; readonly expiry: CardExpiry }
 
 export type Vault = {
-  /** Seals a card for a statement that keeps it (`keepCard`). */
+  /** Seals a card for a statement that keeps it (`keepCards`). */
   seal(merchantId: MerchantId, card: CardDetails): SealedCard
   /** Keyed fingerprint of a card number, comparable within one gateway. */
   fingerprint(number: Secret<string>): Buffer

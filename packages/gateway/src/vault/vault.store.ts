@@ -1,5 +1,5 @@
 import type { Fragment } from 'postgres'
-import type { Database } from '../platform/database/index.ts'
+import { bytea, type Database } from '../platform/database/index.ts'
 import type { CardId, MerchantId } from '../primitives/id.ts'
 
 export type SealedCard = {
@@ -22,11 +22,25 @@ export async function findSealedCard(
   return row?.sealedCard
 }
 
-/** The card as a part of a begin statement; kept only where `condition` holds. */
-export function keepCard(database: Database, card: SealedCard, condition: Fragment): Fragment {
+/** A card that is kept where an operation begins (an authentication, a charge). */
+export type NewCard = { readonly operationId: string; readonly card: SealedCard }
+
+/** Cards as a part of a begin statement; `mine` is the CTE of the operations that begin. */
+export function keepCards(database: Database, cards: readonly NewCard[], mine: Fragment): Fragment {
+  const rows = cards.map(({ operationId, card }) => ({
+    operation_id: operationId,
+    merchant_id: card.merchantId,
+    card_id: card.cardId,
+    sealed_card: bytea(card.sealedCard),
+    fingerprint: bytea(card.fingerprint),
+    created_at: card.createdAt,
+  }))
   return database`
     insert into cards (merchant_id, card_id, sealed_card, fingerprint, created_at)
-    select ${card.merchantId}, ${card.cardId}, ${card.sealedCard}, ${card.fingerprint},
-      ${card.createdAt}::timestamptz
-    where ${condition}`
+    select merchant_id, card_id, sealed_card, fingerprint, created_at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as card(
+      operation_id text, merchant_id text, card_id text, sealed_card bytea, fingerprint bytea,
+      created_at timestamptz)
+    join ${mine} using (operation_id)
+    on conflict (merchant_id, card_id) do nothing`
 }

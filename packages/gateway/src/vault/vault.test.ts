@@ -7,7 +7,7 @@ import { systemClock } from '../primitives/clock.ts'
 import { createIds, type MerchantId } from '../primitives/id.ts'
 import { systemRandom } from '../primitives/random.ts'
 import { Secret } from '../primitives/secret.ts'
-import { createVault, keepCard } from './index.ts'
+import { createVault, keepCards, type SealedCard } from './index.ts'
 
 const { database, ...world } = { ...(await createWorld()) }
 const clock = systemClock()
@@ -19,9 +19,14 @@ const owner = 'mer_owner' as MerchantId
 const number = '5573381011111101'
 const card = { number: new Secret(number), expiry: { month: 12, year: 2030 } }
 
+/** Keeps a card for an operation that begins where the condition holds. */
+const keep = (sealed: SealedCard, begins: ReturnType<typeof database>) => database`
+  with mine as (select 'op' as operation_id where ${begins})
+  ${keepCards(database, [{ operationId: 'op', card: sealed }], database`mine`)}`
+
 test('a kept card is opened as it was given, by its own merchant only', async () => {
   const sealed = vault.seal(owner, card)
-  await database`${keepCard(database, sealed, database`true`)}`
+  await keep(sealed, database`true`)
   const opened = await vault.open(owner, sealed.cardId)
   assert.deepEqual(opened?.expiry, card.expiry)
   assert.equal(
@@ -41,7 +46,7 @@ test('a sealed card holds no digit of the number, and is another one each time',
 test('a sealed card that was moved to another merchant or card does not open', async () => {
   const sealed = vault.seal(owner, card)
   const stolen = { ...sealed, merchantId: 'mer_thief' as MerchantId }
-  await database`${keepCard(database, stolen, database`true`)}`
+  await keep(stolen, database`true`)
   await assert.rejects(vault.open(stolen.merchantId, stolen.cardId))
 })
 
@@ -51,11 +56,11 @@ test('a fingerprint is keyed: no plain hash of the number, and one for each numb
   assert.notDeepEqual(fingerprint, vault.fingerprint(new Secret(cards.frictionless)))
 })
 
-test('a check keeps its card; nothing is kept where the condition fails', async () => {
+test('a check keeps its card; nothing is kept for an operation that does not begin', async () => {
   const count = async () => (await database`select 1 from cards`).length
   const before = await count()
   await authenticated(world)
   assert.equal(await count(), before + 1)
-  await database`${keepCard(database, vault.seal(owner, card), database`false`)}`
+  await keep(vault.seal(owner, card), database`false`)
   assert.equal(await count(), before + 1)
 })

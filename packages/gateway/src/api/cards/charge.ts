@@ -8,7 +8,7 @@ import {
   paymentTypes,
 } from '@gerbang/wire/schemas'
 import type { Merchant } from '../../merchants/index.ts'
-import type { ChargeCommand, Payments } from '../../payments/index.ts'
+import type { ChargeCommand, Payment, Payments } from '../../payments/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { type Money, wholeRupiah } from '../../primitives/money.ts'
 import { Secret } from '../../primitives/secret.ts'
@@ -35,7 +35,7 @@ export type ChargeRouteDeps = {
   readonly payments: Payments
   readonly clock: Clock
   /** Told of each charge that was answered. */
-  readonly onCharged: (state: string) => void
+  readonly onCharged: (payment: Payment) => void
 }
 
 export function chargeRoute(deps: ChargeRouteDeps): ClaimingRoute<Input> {
@@ -72,7 +72,7 @@ export function chargeRoute(deps: ChargeRouteDeps): ClaimingRoute<Input> {
     handle: async (input, { merchant }, claim) => {
       const result = await payments.charge({ ...input, merchant, claim })
       if (result.kind === 'duplicate') return undefined
-      deps.onCharged(result.payment.state)
+      deps.onCharged(result.payment)
       return toChargeResponse(result.payment)
     },
     answerOf: async (merchant, holder) => {

@@ -3,6 +3,8 @@
  * repetition of statements that lost against a concurrent one. SQL itself lives in the modules'
  * stores.
  */
+export { batching } from './batching.ts'
+export { bytea } from './bytea.ts'
 export { type ConnectOptions, connectDatabase, type Database, type Transaction } from './connect.ts'
 export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts'
 export type { PostgresExit } from './embedded/server-process.ts'
