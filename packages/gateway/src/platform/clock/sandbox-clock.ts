@@ -40,7 +40,10 @@ export async function createSandboxClock(database: Database): Promise<SandboxClo
     offsetMs: () => offset,
     moveTo: async (instant) => {
       const wanted = instant.getTime() - clock.realNow().getTime()
-      if (wanted > offset) offset = await raiseClockOffset(database, Math.ceil(wanted))
+      if (wanted <= offset) return
+      const raised = await raiseClockOffset(database, Math.ceil(wanted))
+      // Another process may have moved it farther since, and its word may have come first.
+      offset = Math.max(offset, raised)
     },
     reset: async () => {
       await resetClockOffset(database)
