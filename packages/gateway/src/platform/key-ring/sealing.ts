@@ -8,7 +8,7 @@
  *   bytes 17-32  authentication tag
  *   bytes 33-    ciphertext
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { type CipherKey, createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Random } from '../../primitives/random.ts'
 
 const format = 1
@@ -17,7 +17,7 @@ const tagAt = 17
 const textAt = 33
 
 export function sealWith(
-  key: Buffer,
+  key: CipherKey,
   keyId: number,
   context: string,
   plain: Buffer,
@@ -34,7 +34,7 @@ export function sealWith(
 }
 
 /** The plain bytes; throws where the record was changed, or sealed for another context or key. */
-export function openWith(key: Buffer, context: string, sealed: Buffer): Buffer {
+export function openWith(key: CipherKey, context: string, sealed: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(ivAt, tagAt), {
     // Or else the short tag of a cut record would do, which is soon guessed.
     authTagLength: textAt - tagAt,
