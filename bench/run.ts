@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: signed charges against a running gateway with its simulated acquirer (durable
  * book included), beside the floor, measured in one run on this machine. Nothing else should run
- * meanwhile. Options: BENCH_SECONDS (each measurement, default 8), BENCH_CONCURRENCY (default 32).
+ * meanwhile. Options: BENCH_SECONDS (each measurement, default 8), BENCH_CONCURRENCY (default 64).
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -9,21 +9,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@gerbang/client'
+import {
+  connectDatabase,
+  startEmbeddedPostgres,
+} from '../packages/gateway/src/platform/database/index.ts'
 import type { Plan, Result } from './load.ts'
 import { type MeasuredProcess, startMeasured } from './measured-process.ts'
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 8)
-const concurrency = Number(process.env['BENCH_CONCURRENCY'] ?? 32)
+const concurrency = Number(process.env['BENCH_CONCURRENCY'] ?? 64)
 const clientId = 'MCH-0001-10791114622547'
 const secretKey = 'SK-GerbangSandbox0001'
 const path = '/credit-card/charge'
 const card = { number: '4111111111111111', expiry: `12${(new Date().getFullYear() + 3) % 100}` }
-/**
- * Bytes that the floor writes in its two statements. Estimates of what a begun and a settled charge
- * write, not measured: replace them by pg_column_size of the gateway's rows in the same run.
- */
-const beginBytes = 1_500
-const settleBytes = 1_000
 const folder = mkdtempSync(join(tmpdir(), 'gerbang-bench-'))
 
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`
@@ -45,7 +43,9 @@ try {
   say(`gateway: memory after the load ${gateway.memoryMb().toFixed(0)} MB`)
   await gateway.stop()
 
-  const floor = await startFloor()
+  const written = await writtenBytes()
+  say(`gateway: begin writes ${written.begin} bytes of rows, settle ${written.settle}`)
+  const floor = await startFloor(written)
   const floorRate = await throughput('floor', floor, async (count) => anyBodies(count))
   for (const share of [0.25, 0.5, 0.75]) {
     const rate = Math.round(gatewayRate * share)
@@ -72,8 +72,31 @@ function startGateway(): Promise<MeasuredProcess> {
   })
 }
 
-function startFloor(): Promise<MeasuredProcess> {
-  const sizes = [String(beginBytes), String(settleBytes)]
+/** What a begun and a settled charge write, by the average of the rows that the load left behind. */
+async function writtenBytes(): Promise<{ begin: number; settle: number }> {
+  const dataDir = join(folder, 'gateway')
+  const postgres = await startEmbeddedPostgres({ dataDir, log: () => {} })
+  const database = connectDatabase({ server: postgres.connection, max: 1 })
+  const sizeOf = async (table: string, condition: string) => {
+    const [row] = await database.unsafe<{ bytes: number }[]>(
+      `select avg(pg_column_size(t))::float8 as bytes from ${table} t where ${condition}`,
+    )
+    return row?.bytes ?? 0
+  }
+  const request = await sizeOf('requests', `scope = 'transaction'`)
+  const authentication = await sizeOf('authentications', `state = 'used'`)
+  const payment = await sizeOf('payments', `state = 'captured'`)
+  const operation = await sizeOf('operations', `state = 'approved'`)
+  await database.end()
+  await postgres.stop()
+  return {
+    begin: Math.round(request + authentication + payment + operation),
+    settle: Math.round(payment + operation),
+  }
+}
+
+function startFloor(written: { begin: number; settle: number }): Promise<MeasuredProcess> {
+  const sizes = [String(written.begin), String(written.settle)]
   return startMeasured('bench/floor.ts', [join(folder, 'floor'), secretKey, ...sizes], {})
 }
 
