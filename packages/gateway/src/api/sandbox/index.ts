@@ -195,8 +195,11 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     '/clock',
     { schema: about('Move the clock forward, doing what falls due', { body: advance }) },
     async ({ body }) => {
-      const target = later(clock.now(), body.advanceMs)
+      const offsetMs = clock.offsetMs() + body.advanceMs
+      const target = later(clock.realNow(), offsetMs)
       await deps.jobs.advanceTo(target, (instant) => clock.moveTo(instant))
+      // Real time went on meanwhile: the target instant is past, the offset must be the one asked for.
+      await clock.raiseOffset(offsetMs)
       return reading()
     },
   )

@@ -15,6 +15,8 @@ export type SandboxClock = Clock & {
   offsetMs(): number
   /** Moves business time forward to an instant; an instant already past changes nothing. */
   moveTo(instant: Date): Promise<void>
+  /** Moves business time forward until it is so far ahead of real time. */
+  raiseOffset(offsetMs: number): Promise<void>
   /** Back to real time. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -34,17 +36,18 @@ export async function createSandboxClock(database: Database): Promise<SandboxClo
     },
     () => void read().catch(() => {}),
   )
+  const raiseOffset = async (wanted: number) => {
+    if (wanted <= offset) return
+    const raised = await raiseClockOffset(database, Math.ceil(wanted))
+    // Another process may have moved it farther since, and its word may have come first.
+    offset = Math.max(offset, raised)
+  }
   await read()
   return {
     ...clock,
     offsetMs: () => offset,
-    moveTo: async (instant) => {
-      const wanted = instant.getTime() - clock.realNow().getTime()
-      if (wanted <= offset) return
-      const raised = await raiseClockOffset(database, Math.ceil(wanted))
-      // Another process may have moved it farther since, and its word may have come first.
-      offset = Math.max(offset, raised)
-    },
+    moveTo: (instant) => raiseOffset(instant.getTime() - clock.realNow().getTime()),
+    raiseOffset,
     reset: async () => {
       await resetClockOffset(database)
       offset = 0
