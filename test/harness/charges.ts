@@ -5,13 +5,17 @@ import {
   type BeginCharge,
   type Begun,
   beginCharges,
-} from '../../packages/gateway/src/payments/begin.store.ts'
-import type { Payment } from '../../packages/gateway/src/payments/payment.ts'
+} from '../../packages/gateway/src/payments/stores/begin.store.ts'
+import {
+  type Decision,
+  type Settlement,
+  settlementOf as settlementBy,
+} from '../../packages/gateway/src/payments/outcome.ts'
+import type { Operation, Payment } from '../../packages/gateway/src/payments/payment.ts'
 import {
   type Announcement,
-  type Settlement,
   settleOperations,
-} from '../../packages/gateway/src/payments/settle.store.ts'
+} from '../../packages/gateway/src/payments/stores/settle.store.ts'
 import type { Database } from '../../packages/gateway/src/platform/database/index.ts'
 import { systemClock } from '../../packages/gateway/src/primitives/clock.ts'
 import { createIds, type MerchantId } from '../../packages/gateway/src/primitives/id.ts'
@@ -39,6 +43,22 @@ export function newBegin(wish: Wish = {}): BeginCharge {
   const stan = String(lastNumber).padStart(6, '0')
   const now = new Date()
   const requestId = wish.requestId ?? randomUUID()
+  const operation: Operation = {
+    operationId: ids.next('operation'),
+    kind: 'sale',
+    state: 'asked',
+    amount: rupiah(90_000n),
+    references: { stan, rrn: `632500${stan}`, transmittedAt: now },
+    askUntil: new Date(now.getTime() + 5_000),
+    originalOperationId: undefined,
+    requestId,
+    refundType: undefined,
+    responseCode: undefined,
+    approvalCode: undefined,
+    createdAt: now,
+    settledAt: undefined,
+  }
+  const nothing = rupiah(0n)
   const payment: Payment = {
     merchantId,
     paymentId: ids.next('payment'),
@@ -47,9 +67,14 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     requestId,
     invoiceNumber: wish.invoiceNumber ?? `INV-${lastNumber}`,
     amount: rupiah(90_000n),
+    authorized: nothing,
+    captured: nothing,
+    refunded: nothing,
+    reserved: nothing,
     descriptor: undefined,
     customer: undefined,
     additionalInfo: undefined,
+    cardId: '' as Payment['cardId'],
     card: {
       masked: '411111******1111',
       bin: '41111111',
@@ -65,6 +90,14 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     verification: { status: 'APPROVE', reason: '' },
     responseCode: undefined,
     approvalCode: undefined,
+    authorizeId: undefined,
+    captureUntil: undefined,
+    chargeOperationId: operation.operationId,
+    captureOperationId: undefined,
+    openOperationId: undefined,
+    settlementHeld: false,
+    batchId: undefined,
+    voidClosed: false,
     notificationUrl: wish.notificationUrl,
     createdAt: now,
     settledAt: undefined,
@@ -88,9 +121,8 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     },
     requestExpiresAt: new Date(now.getTime() + 86_400_000),
     payment,
-    operationId: ids.next('operation'),
-    references: { stan, rrn: `632500${stan}`, transmittedAt: now },
-    askUntil: new Date(now.getTime() + 5_000),
+    operation,
+    lookAt: new Date(now.getTime() + 6_000),
     authenticationNeeded: wish.authenticationNeeded ?? wish.authenticationId !== undefined,
     invoiceExclusive: wish.invoiceExclusive ?? false,
     cardFingerprint: undefined,
@@ -121,14 +153,11 @@ export async function keepAuthentication(
 
 /** The approval or the refusal of a begun charge. */
 export function settlementOf(begin: BeginCharge, move: Settlement['move']): Settlement {
-  const payment: Payment = {
-    ...begin.payment,
-    state: move === 'approve' ? 'captured' : 'refused',
-    responseCode: move === 'approve' ? '00' : '51',
-    approvalCode: move === 'approve' ? '777777' : undefined,
-    settledAt: new Date(),
-  }
-  return { payment, operationId: begin.operationId, move }
+  const decision: Decision =
+    move === 'approve'
+      ? { kind: 'approved', responseCode: '00', approvalCode: '777777' }
+      : { kind: 'refused', responseCode: '51' }
+  return settlementBy(begin, decision, new Date())
 }
 
 /** One charge begun by a statement of its own. */
@@ -148,10 +177,11 @@ export async function settleOperation(
 }
 
 /** As the notifications module does: every composition of the statement makes new ids. */
-export const announceWithNewIds: Announcement = (database, payments, settled) =>
+export const announceWithNewIds: Announcement = (database, told, settled) =>
   insertNotifications(
     database,
-    payments.map((payment) => ({
+    told.map(({ payment, operation }) => ({
+      operationId: operation.operationId,
       merchantId: payment.merchantId,
       notificationId: ids.next('notification'),
       paymentId: payment.paymentId,
@@ -166,7 +196,8 @@ export const announceWithNewIds: Announcement = (database, payments, settled) =>
 
 /** How many rows a begin left behind, table by table. */
 export async function rowsOf(database: Database, begin: BeginCharge) {
-  const { payment, operationId, claim } = begin
+  const { payment, claim } = begin
+  const { operationId } = begin.operation
   const [row] = await database<Record<'claims' | 'payments' | 'operations', bigint>[]>`
     select
       (select count(*) from requests

@@ -109,33 +109,42 @@ export async function createApp(deps: AppDeps): Promise<App> {
     deadlineMs: config.threeDSecureDeadlineMs,
     requestLifetimeMs,
   })
-  const announce: Announcement = (within, settledPayments, settled) =>
+  const announce: Announcement = (within, told, settled) =>
     notifications.announceCards(
       within,
-      settledPayments.map((payment) => ({
+      told.map(({ payment, operation }) => ({
         merchantId: payment.merchantId,
+        operationId: operation.operationId,
         paymentId: payment.paymentId,
         invoiceNumber: payment.invoiceNumber,
         url: payment.notificationUrl ?? '',
-        body: JSON.stringify(toTransactionReport(payment)),
-        dueAt: payment.settledAt ?? payment.createdAt,
+        body: JSON.stringify(toTransactionReport(payment, operation)),
+        dueAt: operation.settledAt ?? operation.createdAt,
       })),
       settled,
     )
+  const onSettled = (payment: Payment) => {
+    metrics.charged(payment.state)
+    if (payment.notificationUrl !== undefined) jobs.wake()
+  }
   const payments = createPayments({
     database,
     acquirers: deps.acquirers,
     threeDSecure,
     vault,
     screening,
+    merchants,
     announce,
+    onSettled,
     clock,
+    log,
     ids,
+    random,
     repeat,
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
-  const jobs = createJobs({ works: [notifications.delivery], clock, log })
+  const jobs = createJobs({ works: [...payments.works, notifications.delivery], clock, log })
 
   const server = createServer({
     log,
@@ -159,13 +168,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     challengeUrl: (pageId) => `${deps.publicUrl()}${challengePath}/${pageId}`,
     callbackProtocols: config.mode === 'live' ? ['https:'] : ['https:', 'http:'],
   }
-  const onCharged = (payment: Payment) => {
-    metrics.charged(payment.state)
-    if (payment.notificationUrl !== undefined) jobs.wake()
-  }
   await openCardDoor(server, doorDeps, (door) => {
     door.claim(checkThreeDSecureRoute(checkDeps))
-    door.claim(chargeRoute({ payments, clock, onCharged }))
+    door.claim(chargeRoute({ payments, clock, onCharged: onSettled }))
     door.read(orderStatusRoute({ payments, requests }))
   })
   answerUnknownPaths(server)

@@ -6,7 +6,7 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../platform/database/index.ts'
 import type { DueWork } from '../platform/jobs/index.ts'
-import type { Ids, MerchantId, PaymentId } from '../primitives/id.ts'
+import type { Ids, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import { type Random, randomDigits } from '../primitives/random.ts'
 import { createDelivery, type DeliveryDeps } from './deliver.ts'
 import {
@@ -20,6 +20,8 @@ import {
 export type { NotificationView } from './notifications.store.ts'
 
 export type CardNotification = {
+  /** The operation whose settling is told. */
+  readonly operationId: OperationId
   readonly merchantId: MerchantId
   readonly paymentId: PaymentId
   readonly invoiceNumber: string
@@ -30,7 +32,7 @@ export type CardNotification = {
 }
 
 export type Notifications = {
-  /** Card notifications as a part of a settling statement; each where `settled` has its payment. */
+  /** Card notifications as a part of a settling statement; each where `settled` has its operation. */
   announceCards(
     database: Database,
     notifications: readonly CardNotification[],

@@ -1,10 +1,12 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../platform/database/index.ts'
-import type { MerchantId, NotificationId, PaymentId } from '../primitives/id.ts'
+import type { MerchantId, NotificationId, OperationId, PaymentId } from '../primitives/id.ts'
 
 export type NotificationState = 'due' | 'delivered' | 'given-up'
 
 export type NewNotification = {
+  /** The operation whose settling is told. */
+  readonly operationId: OperationId
   readonly merchantId: MerchantId
   readonly notificationId: NotificationId
   readonly paymentId: PaymentId
@@ -15,7 +17,7 @@ export type NewNotification = {
   readonly dueAt: Date
 }
 
-/** Notifications as a part of a settling statement; each where `settled` has its payment. */
+/** Notifications as a part of a settling statement; each where `settled` has its operation. */
 export function insertNotifications(
   database: Database,
   notifications: readonly NewNotification[],
@@ -29,9 +31,9 @@ export function insertNotifications(
     select n."merchantId", n."notificationId", n."paymentId", n."invoiceNumber", n."requestId",
       n.url, n.body, 'due', n."dueAt", n."dueAt"
     from jsonb_to_recordset(${JSON.stringify(notifications)}::text::jsonb) as n(
-      "merchantId" text, "notificationId" text, "paymentId" text, "invoiceNumber" text,
+      "operationId" text, "merchantId" text, "notificationId" text, "paymentId" text, "invoiceNumber" text,
       "requestId" text, url text, body text, "dueAt" timestamptz)
-    join ${settled} on settled.payment_id = n."paymentId"`
+    join ${settled} on settled.operation_id = n."operationId"`
 }
 
 export type ClaimedNotification = {

@@ -1,9 +1,9 @@
+/** A charge: begun, asked, settled (design.md 2), for every type of payment. */
 import type { Merchant } from '../merchants/index.ts'
-import type { AcquirerOutcome, CardAcquirer } from '../networks/card-acquirer/contract.ts'
-import type { Database } from '../platform/database/index.ts'
-import { type Clock, later, withDeadline } from '../primitives/clock.ts'
-import type { Ids } from '../primitives/id.ts'
-import type { Money } from '../primitives/money.ts'
+import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
+import { later } from '../primitives/clock.ts'
+import { type Money, rupiah } from '../primitives/money.ts'
+import { type Random, randomDigits } from '../primitives/random.ts'
 import type { Secret } from '../primitives/secret.ts'
 import type { RequestClaim } from '../requests/index.ts'
 import {
@@ -19,34 +19,30 @@ import {
   type UsedAuthentication,
 } from '../three-d-secure/index.ts'
 import type { CardDetails, Vault } from '../vault/index.ts'
-import type { BeginCharge, Begun } from './begin.store.ts'
-import { type Payment, paymentProblems } from './payment.ts'
-import { findByOperation, isPaid } from './payments.store.ts'
-import { loseOperation, type Settlement } from './settle.store.ts'
-import type { TraceNumbers } from './trace-numbers.ts'
+import { type AskDeps, askInTime, askTimes, messageOf, settleBy } from './ask.ts'
+import {
+  type Operation,
+  type OperationOfPayment,
+  type Payment,
+  type PaymentType,
+  paymentProblems,
+} from './payment.ts'
+import type { BeginCharge, Begun } from './stores/begin.store.ts'
+import { isPaid } from './stores/payments.store.ts'
 
-export type ChargeDeps = {
-  readonly database: Database
-  readonly acquirers: (acquirerId: string) => CardAcquirer
+export type ChargeDeps = AskDeps & {
   readonly threeDSecure: Pick<ThreeDSecure, 'find'>
   readonly vault: Vault
   readonly screening: Screening
-  readonly traceNumbers: TraceNumbers
+  readonly random: Random
   readonly begin: (begin: BeginCharge) => Promise<Begun>
-  /** Whether this settlement was the one. */
-  readonly settle: (settlement: Settlement) => Promise<boolean>
-  readonly clock: Clock
-  readonly ids: Ids
-  /** Repeats a repeatable statement that lost against another, or lost its connection. */
-  readonly repeat: <T>(work: () => Promise<T>) => Promise<T>
-  readonly askDeadlineMs: number
   readonly requestLifetimeMs: number
 }
 
 export type ChargeCommand = {
   readonly merchant: Merchant
   readonly claim: RequestClaim
-  readonly type: 'SALE'
+  readonly type: PaymentType
   readonly invoiceNumber: string
   readonly amount: Money
   readonly descriptor: string | undefined
@@ -62,19 +58,26 @@ export type ChargeResult =
   /** Another request holds the Request-Id. */
   | { readonly kind: 'duplicate' }
 
-/** Begins a charge, asks the acquirer, settles (design.md 2). */
+/** A hold is the merchant's for 7 days (wire.md 4.5). */
+const holdMs = 7 * 86_400_000
+
+/** Begins a charge, asks the acquirer, settles. */
 export async function charge(deps: ChargeDeps, command: ChargeCommand): Promise<ChargeResult> {
   const plan = await planCharge(deps, command)
-  const begun = await deps.begin(plan.begin)
+  const begun = await deps.begin(plan)
   if (begun.kind === 'duplicate') return begun
 
-  const payment = { ...plan.begin.payment, eci: begun.used?.eci ?? '' }
-  const outcome = await ask(deps, command, { ...plan.begin, payment }, begun.used)
-  return { kind: 'charged', payment: await settle(deps, { ...plan.begin, payment }, outcome) }
+  const asked = {
+    payment: { ...plan.payment, eci: begun.used?.eci ?? '' },
+    operation: plan.operation,
+  }
+  const outcome = await ask(deps, command, asked, begun.used)
+  const { payment } = await settleBy(deps, asked, outcome)
+  return { kind: 'charged', payment }
 }
 
 /** Everything that is decided before anything is written. */
-async function planCharge(deps: ChargeDeps, command: ChargeCommand) {
+async function planCharge(deps: ChargeDeps, command: ChargeCommand): Promise<BeginCharge> {
   const { merchant } = command
   const card = await cardOf(deps, command)
   const account = routeCard(merchant, card)
@@ -92,8 +95,26 @@ async function planCharge(deps: ChargeDeps, command: ChargeCommand) {
   }
 
   const now = deps.clock.now()
+  const { askUntil, lookAt } = askTimes(deps)
   const authenticationNeeded = settings.threeDSecure || command.authenticationId !== undefined
   const keepsNewCard = !authenticationNeeded && command.card !== undefined
+  const newCard = keepsNewCard ? deps.vault.seal(merchantId, command.card) : undefined
+  const isHold = command.type === 'AUTHORIZE'
+  const operation: Operation = {
+    operationId: deps.ids.next('operation'),
+    kind: isHold ? 'authorize' : 'sale',
+    state: 'asked',
+    amount: command.amount,
+    references: await deps.traceNumbers.next(account, now),
+    askUntil,
+    originalOperationId: undefined,
+    requestId: command.claim.requestId,
+    refundType: undefined,
+    responseCode: undefined,
+    approvalCode: undefined,
+    createdAt: now,
+    settledAt: undefined,
+  }
   const payment: Payment = {
     merchantId,
     paymentId: deps.ids.next('payment'),
@@ -102,9 +123,15 @@ async function planCharge(deps: ChargeDeps, command: ChargeCommand) {
     requestId: command.claim.requestId,
     invoiceNumber: command.invoiceNumber,
     amount: command.amount,
+    authorized: nothing,
+    captured: nothing,
+    refunded: nothing,
+    reserved: nothing,
     descriptor: command.descriptor,
     customer: command.customer,
     additionalInfo: command.additionalInfo,
+    // Of an authentication the statement that begins knows the card.
+    cardId: newCard?.cardId ?? ('' as Payment['cardId']),
     card,
     acquirerId: account.acquirerId,
     mid: account.mid,
@@ -114,23 +141,40 @@ async function planCharge(deps: ChargeDeps, command: ChargeCommand) {
     verification: deps.screening.screen({ email: command.customer?.['email'] }),
     responseCode: undefined,
     approvalCode: undefined,
+    authorizeId: isHold ? randomDigits(deps.random, 17) : undefined,
+    captureUntil: isHold ? later(now, holdMs) : undefined,
+    chargeOperationId: operation.operationId,
+    captureOperationId: undefined,
+    openOperationId: undefined,
+    settlementHeld: holdsSettlement(command.additionalInfo),
+    batchId: undefined,
+    voidClosed: false,
     notificationUrl: settings.notificationUrl ?? undefined,
     createdAt: now,
     settledAt: undefined,
   }
-  const begin: BeginCharge = {
+  return {
     claim: command.claim,
     requestExpiresAt: later(now, deps.requestLifetimeMs),
     payment,
-    operationId: deps.ids.next('operation'),
-    references: await deps.traceNumbers.next(account, now),
-    askUntil: later(deps.clock.realNow(), deps.askDeadlineMs),
+    operation,
+    lookAt,
     authenticationNeeded,
     invoiceExclusive: settings.refusePaidInvoice,
     cardFingerprint: command.card && deps.vault.fingerprint(command.card.number),
-    newCard: keepsNewCard ? deps.vault.seal(merchantId, command.card) : undefined,
+    newCard,
   }
-  return { begin }
+}
+
+const nothing = rupiah(0n)
+
+/** `additional_info.hold_settlement` keeps a payment out of the settlement until it is released. */
+function holdsSettlement(additionalInfo: unknown): boolean {
+  return (
+    typeof additionalInfo === 'object' &&
+    additionalInfo !== null &&
+    Reflect.get(additionalInfo, 'hold_settlement') === true
+  )
 }
 
 /** The card that the charge names, else the one of its authentication. */
@@ -151,54 +195,22 @@ async function cardOf(deps: ChargeDeps, command: ChargeCommand): Promise<CardDes
 async function ask(
   deps: ChargeDeps,
   command: ChargeCommand,
-  begin: BeginCharge,
+  asked: OperationOfPayment,
   used: UsedAuthentication | undefined,
 ): Promise<AcquirerOutcome> {
-  const { payment } = begin
+  const { payment } = asked
   if (payment.verification.status === 'REJECT') return { kind: 'refused', responseCode: 'RJ' }
   const card = command.card ?? (used && (await deps.vault.open(payment.merchantId, used.cardId)))
   if (!card) return { kind: 'unknown', reason: 'the card is gone' }
-  // Nobody sends after ask_until: a process that slept through it must leave it to the resolver.
-  const timeLeft = begin.askUntil.getTime() - deps.clock.realNow().getTime()
-  if (timeLeft <= 0) return { kind: 'unknown', reason: 'too late to ask' }
-  const sale = {
-    references: begin.references,
-    mid: payment.mid,
-    tid: payment.tid,
-    subMerchantId: command.merchant.clientId,
-    invoiceNumber: payment.invoiceNumber,
+  const message = {
+    ...messageOf(asked, command.merchant.clientId),
     descriptor: payment.descriptor,
-    amount: payment.amount,
     card: { ...card, cvv: command.cvv },
     authentication: used,
   }
-  return withDeadline(deps.clock, timeLeft, (deadline) =>
-    deps.acquirers(payment.acquirerId).sale(sale, deadline),
+  return askInTime(deps, asked, (acquirer, deadline) =>
+    asked.operation.kind === 'authorize'
+      ? acquirer.authorize(message, deadline)
+      : acquirer.sale(message, deadline),
   )
-}
-
-/** The payment as it stands after the outcome, whoever settled it. */
-async function settle(
-  deps: ChargeDeps,
-  begin: BeginCharge,
-  outcome: AcquirerOutcome,
-): Promise<Payment> {
-  const { database, repeat } = deps
-  const { payment, operationId } = begin
-  if (outcome.kind === 'unknown') {
-    await repeat(() => loseOperation(database, payment.merchantId, operationId))
-  } else {
-    const settled: Payment = {
-      ...payment,
-      state: outcome.kind === 'approved' ? 'captured' : 'refused',
-      responseCode: outcome.responseCode,
-      approvalCode: outcome.kind === 'approved' ? outcome.approvalCode : undefined,
-      settledAt: deps.clock.now(),
-    }
-    const move = outcome.kind === 'approved' ? 'approve' : 'refuse'
-    if (await deps.settle({ payment: settled, operationId, move })) return settled
-  }
-  const found = await findByOperation(database, payment.merchantId, operationId)
-  if (!found) throw paymentProblems.payment_ended_by_reset()
-  return found.payment
 }

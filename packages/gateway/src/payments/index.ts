@@ -1,26 +1,38 @@
 /**
- * Payments: the heart. Every charge is begun by one statement, asked of an acquirer without a
- * transaction open, and settled by one statement (design.md 2). A lost answer is not a refusal: the
- * operation is then unknown and the payment stays pending. Next: charge.ts, begin.store.ts,
- * settle.store.ts; the machines are in machines.ts.
+ * Payments: the heart. Whatever is asked of an acquirer (a charge, a capture, a void, a refund) is
+ * begun by one statement, asked without a transaction open, and settled by one statement (design.md
+ * 2). A lost answer is not a refusal: the operation is then unknown until the resolver has found out.
+ * Next: charge.ts, capture.ts, refund.ts, resolve.ts; what a decision changes is in outcome.ts, the
+ * machines are in machines.ts.
  */
+import type { Merchants } from '../merchants/index.ts'
 import { batching } from '../platform/database/index.ts'
+import type { DueWork } from '../platform/jobs/index.ts'
+import type { Log } from '../platform/log/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
-import { type BeginCharge, type Begun, beginCharges, beginKeys } from './begin.store.ts'
+import { type CaptureCommand, capture, type FollowUpResult } from './capture.ts'
 import { type ChargeCommand, type ChargeDeps, type ChargeResult, charge } from './charge.ts'
+import type { Settlement } from './outcome.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
-import { findByInvoice, findByOperation } from './payments.store.ts'
-import { type Announcement, type Settlement, settleOperations } from './settle.store.ts'
-import { createTraceNumbers } from './trace-numbers.ts'
+import { type RefundCommand, refund } from './refund.ts'
+import { releaseWork, resolverWork } from './resolve.ts'
+import { type BeginCharge, type Begun, beginCharges, beginKeys } from './stores/begin.store.ts'
+import { findByInvoice, findByOperation } from './stores/payments.store.ts'
+import { type Announcement, settleKeys, settleOperations } from './stores/settle.store.ts'
+import { createTraceNumbers } from './stores/trace-numbers.ts'
 
 export type { ChargeCommand, ChargeResult } from './charge.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
-export type { OperationOfPayment, Payment } from './payment.ts'
-export type { Announcement } from './settle.store.ts'
+export type { Operation, OperationOfPayment, Payment, RefundType } from './payment.ts'
+export type { Announcement } from './stores/settle.store.ts'
 
 export type Payments = {
   /** Raises no_route, double_request, authentication_not_usable, invoice_number_too_long. */
   charge(command: ChargeCommand): Promise<ChargeResult>
+  /** Raises the problems of capture.ts. */
+  capture(command: CaptureCommand): Promise<FollowUpResult>
+  /** Raises the problems of refund.ts. */
+  refund(command: RefundCommand): Promise<FollowUpResult>
   /** What an earlier request began, as it stands now. */
   findByOperation(
     merchantId: MerchantId,
@@ -28,6 +40,8 @@ export type Payments = {
   ): Promise<OperationOfPayment | undefined>
   /** The payment that stands for an invoice: the paid one, else the open one, else the latest. */
   findByInvoice(merchantId: MerchantId, invoiceNumber: string): Promise<Payment | undefined>
+  /** What finishes lost answers and ended holds by itself. */
+  readonly works: readonly DueWork[]
 }
 
 /**
@@ -36,11 +50,16 @@ export type Payments = {
  */
 export const paymentTables = ['operations', 'payments'] as const
 
-export function createPayments(
-  deps: Omit<ChargeDeps, 'traceNumbers' | 'begin' | 'settle'> & { readonly announce: Announcement },
-): Payments {
+export type PaymentsDeps = Omit<ChargeDeps, 'traceNumbers' | 'begin' | 'settle'> & {
+  readonly merchants: Pick<Merchants, 'find'>
+  readonly announce: Announcement
+  readonly log: Log
+  readonly onSettled: (payment: Payment) => void
+}
+
+export function createPayments(deps: PaymentsDeps): Payments {
   const { database, announce, repeat } = deps
-  const chargeDeps = {
+  const all = {
     ...deps,
     traceNumbers: createTraceNumbers(database),
     begin: batching<BeginCharge, Begun>({
@@ -49,12 +68,15 @@ export function createPayments(
     }),
     settle: batching<Settlement, boolean>({
       run: (settlements) => repeat(() => settleOperations(database, announce, settlements)),
-      keysOf: ({ operationId }) => [operationId],
+      keysOf: settleKeys,
     }),
   }
   return {
-    charge: (command) => charge(chargeDeps, command),
+    charge: (command) => charge(all, command),
+    capture: (command) => capture(all, command),
+    refund: (command) => refund(all, command),
     findByOperation: (merchantId, id) => findByOperation(database, merchantId, id),
     findByInvoice: (merchantId, invoice) => findByInvoice(database, merchantId, invoice),
+    works: [resolverWork(all), releaseWork(all)],
   }
 }

@@ -1,24 +1,35 @@
-import type { MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
+import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
+import type { CardId, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
 import { problems } from '../primitives/problem.ts'
 import type { CardDescription } from '../routing/index.ts'
 import type { Verification } from '../screening/index.ts'
-import type { OperationState, PaymentState } from './machines.ts'
+import type { OperationKind, OperationState, PaymentState } from './machines.ts'
 
-/** A payment as a merchant may see it, and as the settling of it needs it. */
+/** How a card is charged (wire.md 4.2, 4.4). */
+export type PaymentType = 'SALE' | 'AUTHORIZE' | 'INSTALLMENT' | 'MOTO' | 'RECURRING'
+
+/** A payment as a merchant may see it, and as the changing of it needs it. */
 export type Payment = {
   readonly merchantId: MerchantId
   readonly paymentId: PaymentId
   readonly state: PaymentState
-  readonly type: 'SALE'
+  readonly type: PaymentType
   /** Request-Id of the charge. */
   readonly requestId: string
   readonly invoiceNumber: string
   readonly amount: Money
+  /** How much of the amount the acquirer holds or took, was captured, was given back. */
+  readonly authorized: Money
+  readonly captured: Money
+  readonly refunded: Money
+  /** Of refunds that are asked and not answered. */
+  readonly reserved: Money
   readonly descriptor: string | undefined
   /** As the merchant sent it: id, name, email, phone, address, country. */
   readonly customer: Readonly<Record<string, string>> | undefined
   readonly additionalInfo: unknown
+  readonly cardId: CardId
   readonly card: CardDescription
   readonly acquirerId: string
   readonly mid: string
@@ -29,22 +40,68 @@ export type Payment = {
   /** Of the acquirer; RJ where the screening rejected. Undefined while nothing is known. */
   readonly responseCode: string | undefined
   readonly approvalCode: string | undefined
+  /** What an AUTHORIZE is captured by: 17 digits. */
+  readonly authorizeId: string | undefined
+  /** The end of the hold of an AUTHORIZE. */
+  readonly captureUntil: Date | undefined
+  /** The operation that charged, the one that captured (the same for a sale), the one under way. */
+  readonly chargeOperationId: OperationId
+  readonly captureOperationId: OperationId | undefined
+  readonly openOperationId: OperationId | undefined
+  /** Kept out of the settlement until it is released. */
+  readonly settlementHeld: boolean
+  /** The settlement batch that closed over it. */
+  readonly batchId: string | undefined
+  /** The acquirer closed its own batch over it before ours was closed: it can only be refunded. */
+  readonly voidClosed: boolean
   /** Pinned when the payment began. */
   readonly notificationUrl: string | undefined
   readonly createdAt: Date
   readonly settledAt: Date | undefined
 }
 
-/** A payment with the operation through which it is seen. */
-export type OperationOfPayment = {
-  readonly payment: Payment
+/** The caller of a refund does not choose its type (wire.md 4.8). */
+export type RefundType =
+  | 'VOID'
+  | 'PARTIAL_REFUND'
+  | 'FULL_REFUND'
+  | 'MANUAL_PARTIAL_REFUND'
+  | 'MANUAL_FULL_REFUND'
+
+/** One question to an acquirer, and what is known of its answer. */
+export type Operation = {
   readonly operationId: OperationId
-  readonly operationState: OperationState
+  readonly kind: OperationKind
+  readonly state: OperationState
+  readonly amount: Money
+  readonly references: NetworkReferences
+  /** Nobody sends after this instant, nobody resolves before it. Real time. */
   readonly askUntil: Date
+  /** The operation that this one is about: its message is the original of this one's. */
+  readonly originalOperationId: OperationId | undefined
+  /** Of the call that asked for it; undefined where the gateway did by itself. */
+  readonly requestId: string | undefined
+  readonly refundType: RefundType | undefined
+  readonly responseCode: string | undefined
+  readonly approvalCode: string | undefined
+  readonly createdAt: Date
+  readonly settledAt: Date | undefined
 }
+
+/** An operation with its payment. */
+export type OperationOfPayment = { readonly payment: Payment; readonly operation: Operation }
 
 export const paymentProblems = problems({
   no_route: { says: 'No acquirer of the merchant takes this card.' },
   double_request: { says: 'Another charge of this invoice is open, or the invoice is paid.' },
   payment_ended_by_reset: { says: 'The sandbox was reset while this request was in flight.' },
+  payment_not_found: { says: 'The merchant has no such payment.' },
+  already_captured: { says: 'The authorization was captured before.' },
+  capture_too_late: { says: 'The authorization has expired and is released.' },
+  not_capturable: { says: 'The payment is in no state to be captured.' },
+  capture_above_authorized: { says: 'The capture is above the authorized amount.' },
+  not_refundable: { says: 'The payment is in no state to be refunded.' },
+  void_in_part: { says: 'What is not settled yet can be voided as a whole only.' },
+  refund_above_captured: { says: 'The refund is above what is left of the captured amount.' },
+  operation_under_way: { says: 'Another change of this payment is under way.' },
 })

@@ -88,7 +88,7 @@ test('limits: a row never holds more captured than its amount', async () => {
   await pay(world, { invoice })
   await assert.rejects(
     database`update payments set captured_minor = amount_minor + 1 where invoice_number = ${invoice}`,
-    { constraint_name: 'payments_captured_at_most_amount' },
+    { constraint_name: 'payments_captured_at_most_authorized' },
   )
 })
 

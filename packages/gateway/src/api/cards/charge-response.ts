@@ -1,7 +1,7 @@
 /** A payment in the words of the charge answer (wire.md 4.2) and of the report (wire.md 5.2). */
 import type { ChargeResponse, TransactionReport } from '@gerbang/wire'
 import { formatTimestamp, paymentFailedError } from '@gerbang/wire'
-import type { Payment } from '../../payments/index.ts'
+import type { Operation, Payment } from '../../payments/index.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 
 type Wording = {
@@ -11,15 +11,36 @@ type Wording = {
   responseMessage: string
 }
 
+/** How the charge went; what became of the money afterwards does not change that. */
 function word(payment: Payment): Wording {
   const responseCode = payment.responseCode ?? 'TO'
   switch (payment.state) {
-    case 'captured':
-      return { status: 'SUCCESS', responseCode, responseMessage: 'PAYMENT APPROVED' }
-    case 'refused':
-      return { status: 'FAILED', responseCode, responseMessage: 'DECLINED' }
     case 'pending':
       return { status: 'PENDING', responseCode, responseMessage: 'PAYMENT PENDING' }
+    case 'refused':
+      return { status: 'FAILED', responseCode, responseMessage: 'DECLINED' }
+    default:
+      return { status: 'SUCCESS', responseCode, responseMessage: 'PAYMENT APPROVED' }
+  }
+}
+
+/**
+ * How a payment stands (wire.md 4.9): a hold is PENDING until it is captured, and one that nobody
+ * captured in time has failed.
+ */
+function transactionStatus(payment: Payment): TransactionReport['transaction']['status'] {
+  switch (payment.state) {
+    case 'pending':
+    case 'authorized':
+      return 'PENDING'
+    case 'captured':
+      return 'SUCCESS'
+    case 'voided':
+    case 'refunded':
+      return 'REFUNDED'
+    case 'refused':
+    case 'released':
+      return 'FAILED'
   }
 }
 
@@ -43,7 +64,7 @@ export function toChargeResponse(payment: Payment): ChargeResponse {
       type: payment.type,
       identifier: identifiersOf(payment),
       request_id: payment.requestId,
-      authorize_id: '',
+      authorize_id: wording.status === 'SUCCESS' ? (payment.authorizeId ?? '') : '',
       response_code: wording.responseCode,
       response_message: wording.responseMessage,
       status: wording.status,
@@ -57,8 +78,10 @@ export function toChargeResponse(payment: Payment): ChargeResponse {
   }
 }
 
-export function toTransactionReport(payment: Payment): TransactionReport {
+/** @param told the operation that is told of; without one, how the payment stands */
+export function toTransactionReport(payment: Payment, told?: Operation): TransactionReport {
   const wording = word(payment)
+  const status = told?.kind === 'refund' && told.state === 'approved' ? 'REFUNDED' : transactionStatus(payment)
   const { id, name, email } = payment.customer ?? {}
   const customer = { ...(id && { id }), ...(name && { name }), ...(email && { email }) }
   return {
@@ -66,8 +89,8 @@ export function toTransactionReport(payment: Payment): TransactionReport {
     ...(Object.keys(customer).length > 0 ? { customer } : {}),
     transaction: {
       type: payment.type,
-      status: wording.status,
-      date: formatTimestamp(payment.settledAt ?? payment.createdAt),
+      status,
+      date: formatTimestamp(told?.settledAt ?? payment.settledAt ?? payment.createdAt),
       original_request_id: payment.requestId,
     },
     service: { id: 'CREDIT_CARD' },

@@ -78,10 +78,10 @@ export function chargeRoute(deps: ChargeRouteDeps): ClaimingRoute<Input> {
     answerOf: async (merchant, holder) => {
       const found = await payments.findByOperation(merchant.merchantId, holder.operationId)
       if (!found) return undefined
-      const { operationState, askUntil, payment } = found
-      const isAnswered = operationState !== 'asked' || askUntil <= clock.realNow()
+      const { operation, payment } = found
+      const isAnswered = operation.state !== 'asked' || operation.askUntil <= clock.realNow()
       return {
-        isSettled: operationState === 'approved' || operationState === 'refused',
+        isSettled: operation.state === 'approved' || operation.state === 'refused',
         members: isAnswered ? toChargeResponse(payment) : undefined,
       }
     },

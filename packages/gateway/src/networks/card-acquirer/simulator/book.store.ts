@@ -1,5 +1,5 @@
+/** The simulated acquirer's book: messages as they came, each with its decision. */
 import type { Database } from '../../../platform/database/index.ts'
-import type { Instruction } from './steering.ts'
 
 export type BookEntry = {
   readonly acquirerId: string
@@ -15,42 +15,47 @@ export type BookEntry = {
   readonly rrn: string
   readonly responseCode: string
   readonly approvalCode: string | null
+  readonly billingTransactionId: string | null
   readonly receivedAt: Date
 }
 
 export type Decision = Pick<
   BookEntry,
-  'acquirerId' | 'mid' | 'rrn' | 'kind' | 'responseCode' | 'approvalCode'
+  'acquirerId' | 'mid' | 'rrn' | 'kind' | 'responseCode' | 'approvalCode' | 'billingTransactionId'
 >
 
 /**
- * Writes entries, all in one statement and one commit, and returns what the book says of each: an
- * entry that was there before keeps its first decision.
+ * Writes sales and authorizations, all in one statement and one commit, and returns what the book
+ * says of each: an entry that was there before keeps its first decision.
  */
 export async function writeEntries(
   database: Database,
   entries: readonly BookEntry[],
 ): Promise<Decision[]> {
-  const rows = JSON.stringify(entries)
   return database<Decision[]>`
     with given as (
-      select * from jsonb_to_recordset(${rows}::text::jsonb) as row(
+      select * from jsonb_to_recordset(${JSON.stringify(entries)}::text::jsonb) as row(
         "acquirerId" text, mid text, tid text, "subMerchantId" text, kind text,
-        "invoiceNumber" text, "amountMinor" text, "maskedCardNumber" text, stan text, rrn text,
-        "responseCode" text, "approvalCode" text, "receivedAt" timestamptz)
+        "invoiceNumber" text, "amountMinor" bigint, "maskedCardNumber" text, stan text, rrn text,
+        "responseCode" text, "approvalCode" text, "billingTransactionId" text,
+        "receivedAt" timestamptz)
     )
     insert into sandbox.acquirer_messages (
       acquirer_id, mid, tid, sub_merchant_id, kind, invoice_number, amount_minor,
-      masked_card_number, stan, rrn, response_code, approval_code, received_at
+      masked_card_number, stan, rrn, response_code, approval_code, billing_transaction_id,
+      captured_minor, received_at
     )
     select distinct on ("acquirerId", mid, rrn, kind)
-      "acquirerId", mid, tid, "subMerchantId", kind, "invoiceNumber", "amountMinor"::bigint,
-      "maskedCardNumber", stan, rrn, "responseCode", "approvalCode", "receivedAt"
+      "acquirerId", mid, tid, "subMerchantId", kind, "invoiceNumber", "amountMinor",
+      "maskedCardNumber", stan, rrn, "responseCode", "approvalCode", "billingTransactionId",
+      case when kind = 'sale' and "approvalCode" is not null then "amountMinor" else 0 end,
+      "receivedAt"
     from given
-    -- An update that changes nothing, because "do nothing" would return no row for a repeat.
-    on conflict on constraint acquirer_messages_once do update set rrn = excluded.rrn
+    -- An update, because "do nothing" would return no row for a repeat; and what was reversed before
+    -- it came has come now.
+    on conflict on constraint acquirer_messages_once do update set arrived = true
     returning acquirer_id as "acquirerId", mid, rrn, kind, response_code as "responseCode",
-      approval_code as "approvalCode"`
+      approval_code as "approvalCode", billing_transaction_id as "billingTransactionId"`
 }
 
 export type MessageRow = {
@@ -75,46 +80,23 @@ export async function findMessages(
       approval_code as "approvalCode", received_at as "receivedAt", stan, rrn,
       masked_card_number as "maskedCardNumber"
     from sandbox.acquirer_messages
-    where sub_merchant_id = ${subMerchantId} and invoice_number = ${invoiceNumber}
+    where sub_merchant_id = ${subMerchantId} and invoice_number = ${invoiceNumber} and arrived
     order by message_number`
 }
 
-export async function addInstruction(
+/** What stands in the book for an invoice: money held, taken and given back, in minor units. */
+export async function findStanding(
   database: Database,
   subMerchantId: string,
-  instruction: Instruction,
-): Promise<void> {
-  await database`
-    insert into sandbox.acquirer_steering (sub_merchant_id, instruction)
-    values (${subMerchantId}, ${database.json(instruction as Record<string, string>)})`
-}
-
-/** Takes the oldest instruction of a merchant; two messages at once take two, or one and none. */
-export async function takeInstruction(
-  database: Database,
-  subMerchantId: string,
-): Promise<Instruction | undefined> {
-  const [row] = await database<{ instruction: Instruction }[]>`
-    delete from sandbox.acquirer_steering
-    where steering_number = (
-      select steering_number from sandbox.acquirer_steering
-      where sub_merchant_id = ${subMerchantId}
-      order by steering_number
-      limit 1
-      for update skip locked
-    )
-    returning instruction`
-  return row?.instruction
-}
-
-/** Which of these merchants have an instruction waiting. */
-export async function findSteered(
-  database: Database,
-  subMerchantIds: readonly string[],
-): Promise<string[]> {
-  const rows = await database<{ subMerchantId: string }[]>`
-    select distinct sub_merchant_id as "subMerchantId"
-    from sandbox.acquirer_steering
-    where sub_merchant_id = any(${subMerchantIds as string[]})`
-  return rows.map((row) => row.subMerchantId)
+  invoiceNumber: string,
+): Promise<{ authorized: bigint; captured: bigint; refunded: bigint }> {
+  const [row] = await database<{ authorized: bigint; captured: bigint; refunded: bigint }[]>`
+    select coalesce(sum(amount_minor), 0)::bigint as authorized,
+      coalesce(sum(captured_minor), 0)::bigint as captured,
+      coalesce(sum(refunded_minor), 0)::bigint as refunded
+    from sandbox.acquirer_messages
+    where sub_merchant_id = ${subMerchantId} and invoice_number = ${invoiceNumber}
+      and kind in ('sale', 'authorize') and approval_code is not null
+      and arrived and not reversed and not voided`
+  return row ?? { authorized: 0n, captured: 0n, refunded: 0n }
 }

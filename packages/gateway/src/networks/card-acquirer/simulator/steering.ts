@@ -36,7 +36,7 @@ const specialAmounts: Readonly<Record<string, Behaviour>> = {
 }
 
 export function behaviourFor(
-  message: { amount: Money; cardNumber: Secret<string> },
+  message: { amount: Money; cardNumber?: Secret<string> | undefined },
   instruction: Instruction | undefined,
 ): Behaviour {
   const usual = byAmount(message.amount) ?? byCard(message.cardNumber)
@@ -56,6 +56,6 @@ function byAmount(amount: Money): Behaviour | undefined {
   return code === undefined ? undefined : (specialAmounts[code] ?? { responseCode: code })
 }
 
-function byCard(cardNumber: Secret<string>): Behaviour {
-  return { responseCode: cardNumber.reveal((digits) => declinedCards[digits]) ?? approved }
+function byCard(cardNumber: Secret<string> | undefined): Behaviour {
+  return { responseCode: cardNumber?.reveal((digits) => declinedCards[digits]) ?? approved }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../platform/database/index.ts'
+import type { Database } from '../../platform/database/index.ts'
 
 /** Reserves the next block of a terminal and returns its number, from 0 up to `blocks` - 1. */
 export async function reserveBlock(

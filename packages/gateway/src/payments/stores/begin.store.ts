@@ -4,25 +4,25 @@
  * cannot be done aborts all of it, by a named constraint; so there is never a claim without a
  * payment. It can be repeated: all ids are the caller's.
  */
-import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
-import type { Database } from '../platform/database/index.ts'
-import type { OperationId } from '../primitives/id.ts'
-import { claimRequests, type RequestClaim, requestKeyText } from '../requests/index.ts'
+import type { Database } from '../../platform/database/index.ts'
+import type { OperationId } from '../../primitives/id.ts'
+import { claimRequests, type RequestClaim, requestKeyText } from '../../requests/index.ts'
 import {
   threeDSecureProblems,
   type UsedAuthentication,
   useAuthentications,
-} from '../three-d-secure/index.ts'
-import { keepCards, type SealedCard } from '../vault/index.ts'
-import { type Payment, paymentProblems } from './payment.ts'
+} from '../../three-d-secure/index.ts'
+import { keepCards, type SealedCard } from '../../vault/index.ts'
+import { type Operation, type Payment, paymentProblems } from '../payment.ts'
 
 export type BeginCharge = {
   readonly claim: RequestClaim
   readonly requestExpiresAt: Date
   readonly payment: Payment
-  readonly operationId: OperationId
-  readonly references: NetworkReferences
-  readonly askUntil: Date
+  /** The sale or authorization, as it will be asked. */
+  readonly operation: Operation
+  /** When the resolver looks first (business time), if nobody settles before. */
+  readonly lookAt: Date
   readonly authenticationNeeded: boolean
   readonly invoiceExclusive: boolean
   /** Fingerprint of the card that the charge names; undefined where it names none. */
@@ -56,8 +56,8 @@ export async function beginCharges(
   try {
     const rows = await runBegin(database, begins)
     const begun = new Map(rows.map((row) => [row.operationId, row]))
-    return begins.map(({ operationId }) => {
-      const row = begun.get(operationId)
+    return begins.map(({ operation }) => {
+      const row = begun.get(operation.operationId)
       if (!row) return { kind: 'duplicate' }
       return { kind: 'begun', used: row.cardId === null ? undefined : toUsed(row, row.cardId) }
     })
@@ -78,12 +78,12 @@ export function beginKeys({ claim, payment }: BeginCharge): string[] {
 
 function runBegin(database: Database, begins: readonly BeginCharge[]) {
   const mine = database`mine`
-  const used = begins.flatMap(({ payment, operationId, cardFingerprint }) => {
+  const used = begins.flatMap(({ payment, operation: { operationId }, cardFingerprint }) => {
     const { merchantId, authenticationId, amount, createdAt: now } = payment
     if (authenticationId === undefined) return []
     return [{ operationId, merchantId, authenticationId, amount, cardFingerprint, now }]
   })
-  const kept = begins.flatMap(({ operationId, newCard }) =>
+  const kept = begins.flatMap(({ operation: { operationId }, newCard }) =>
     newCard ? [{ operationId, card: newCard }] : [],
   )
   const keeping =
@@ -95,22 +95,23 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
     used as (${useAuthentications(database, used, mine)}),
     begins as (
       select * from jsonb_to_recordset(${JSON.stringify(begins.map(toRow))}::text::jsonb) as begin(
-        merchant_id text, operation_id text, payment_id text, ask_until timestamptz, stan text,
-        rrn text, transmitted_at timestamptz, state text, type text, request_id text,
+        merchant_id text, operation_id text, payment_id text, kind text, ask_until timestamptz,
+        look_at timestamptz, stan text, rrn text, transmitted_at timestamptz, state text, type text, request_id text,
         invoice_number text, currency text, amount_minor bigint, descriptor text, customer jsonb,
         additional_info jsonb, new_card_id text, card_description jsonb, acquirer_id text, mid text,
         tid text, authentication_needed boolean, verification_status text,
-        verification_reason text, notification_url text, invoice_exclusive boolean,
+        verification_reason text, authorize_id text, capture_until timestamptz,
+        settlement_held boolean, notification_url text, invoice_exclusive boolean,
         created_at timestamptz)
       join mine using (operation_id)
     ),
     operation as (
       insert into operations (
-        merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, stan, rrn,
-        transmitted_at, created_at
+        merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, look_at, stan,
+        rrn, transmitted_at, request_id, created_at
       )
-      select merchant_id, operation_id, payment_id, 'sale', 'asked', amount_minor, ask_until, stan,
-        rrn, transmitted_at, created_at
+      select merchant_id, operation_id, payment_id, kind, 'asked', amount_minor, ask_until, look_at,
+        stan, rrn, transmitted_at, request_id, created_at
       from begins
       on conflict (merchant_id, operation_id) do nothing
     ),
@@ -119,13 +120,15 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
         merchant_id, payment_id, state, type, request_id, invoice_number, currency, amount_minor,
         descriptor, customer, additional_info, card_id, card_description, acquirer_id, mid, tid,
         authentication_needed, authentication_id, eci, verification_status, verification_reason,
-        notification_url, invoice_exclusive, created_at
+        authorize_id, capture_until, settlement_held, charge_operation_id, notification_url,
+        invoice_exclusive, created_at
       )
       select merchant_id, payment_id, state, type, request_id, invoice_number, currency,
         amount_minor, descriptor, customer, additional_info,
         coalesce(used.card_id, new_card_id, ''), card_description, acquirer_id, mid, tid,
         authentication_needed, used.authentication_id, coalesce(used.eci, ''), verification_status,
-        verification_reason, notification_url, invoice_exclusive, created_at
+        verification_reason, authorize_id, capture_until, settlement_held, operation_id,
+        notification_url, invoice_exclusive, created_at
       from begins
       left join used using (operation_id)
       on conflict (merchant_id, payment_id) do nothing
@@ -136,21 +139,24 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
     left join used using (operation_id)`
 }
 
-function toClaim({ claim, operationId, payment, requestExpiresAt }: BeginCharge) {
+function toClaim({ claim, operation, payment, requestExpiresAt }: BeginCharge) {
   return {
     ...claim,
-    operationId,
+    operationId: operation.operationId,
     invoiceNumber: payment.invoiceNumber,
     expiresAt: requestExpiresAt,
   }
 }
 
-function toRow({ payment, references, operationId, ...begin }: BeginCharge) {
+function toRow({ payment, operation, ...begin }: BeginCharge) {
+  const { references } = operation
   return {
     merchant_id: payment.merchantId,
-    operation_id: operationId,
+    operation_id: operation.operationId,
     payment_id: payment.paymentId,
-    ask_until: begin.askUntil,
+    kind: operation.kind,
+    ask_until: operation.askUntil,
+    look_at: begin.lookAt,
     stan: references.stan,
     rrn: references.rrn,
     transmitted_at: references.transmittedAt,
@@ -171,6 +177,9 @@ function toRow({ payment, references, operationId, ...begin }: BeginCharge) {
     authentication_needed: begin.authenticationNeeded,
     verification_status: payment.verification.status,
     verification_reason: payment.verification.reason,
+    authorize_id: payment.authorizeId,
+    capture_until: payment.captureUntil,
+    settlement_held: payment.settlementHeld,
     notification_url: payment.notificationUrl,
     invoice_exclusive: begin.invoiceExclusive,
     created_at: payment.createdAt,

@@ -6,8 +6,8 @@ import {
   newBegin,
   settlementOf,
   settleOperation,
-} from '../../../../test/harness/charges.ts'
-import { createTestDatabase } from '../../../../test/harness/database.ts'
+} from '../../../../../test/harness/charges.ts'
+import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import { findByOperation } from './payments.store.ts'
 import { loseOperation } from './settle.store.ts'
 
@@ -70,7 +70,7 @@ test('lost connection: a settle that is repeated settles once and tells the merc
   assert.equal(await settleOperation(database, approval), true)
   assert.equal(await settleOperation(database, approval), false)
   assert.deepEqual(await row(), captured)
-  const found = await findByOperation(database, merchantId, begin.operationId)
+  const found = await findByOperation(database, merchantId, begin.operation.operationId)
   assert.equal(found?.payment.approvalCode, '777777')
 })
 
@@ -86,7 +86,7 @@ test('two settles at once: one wins, and the payment is what the winner says', a
 
 test('a lost answer leaves the payment pending and tells nobody, until it is settled', async () => {
   const { begin, approval, row } = await begun()
-  assert.equal(await loseOperation(database, merchantId, begin.operationId), true)
+  assert.equal(await loseOperation(database, merchantId, begin.operation.operationId, new Date()), true)
   const pending = { payment: 'pending', operation: 'unknown', captured: '0', code: null }
   assert.deepEqual(await row(), { ...pending, version: 1, told: 0 })
   assert.equal(await settleOperation(database, approval), true)
@@ -96,16 +96,15 @@ test('a lost answer leaves the payment pending and tells nobody, until it is set
 test('an answer that is lost after all does not unsettle what is settled', async () => {
   const { begin, approval, row } = await begun()
   await settleOperation(database, approval)
-  assert.equal(await loseOperation(database, merchantId, begin.operationId), false)
+  assert.equal(await loseOperation(database, merchantId, begin.operation.operationId, new Date()), false)
   assert.deepEqual(await row(), captured)
 })
 
 test('another merchant settles nothing', async () => {
   const { begin, approval, row } = await begun()
   const elsewhere = 'mer_another' as typeof merchantId
-  const payment = { ...approval.payment, merchantId: elsewhere }
-  assert.equal(await settleOperation(database, { ...approval, payment }), false)
-  assert.equal(await loseOperation(database, elsewhere, begin.operationId), false)
+  assert.equal(await settleOperation(database, { ...approval, merchantId: elsewhere }), false)
+  assert.equal(await loseOperation(database, elsewhere, begin.operation.operationId, new Date()), false)
   assert.equal((await row())['operation'], 'asked')
 })
 
@@ -122,7 +121,7 @@ test('a settle after a reset ends without a trace', async () => {
   const { begin, approval } = await begun()
   await database`truncate requests, cards, payments, operations, notifications`
   assert.equal(await settleOperation(database, approval), false)
-  assert.equal(await findByOperation(database, merchantId, begin.operationId), undefined)
+  assert.equal(await findByOperation(database, merchantId, begin.operation.operationId), undefined)
   const [row] = await database`
     select (select count(*)::int from payments) + (select count(*)::int from operations)
       + (select count(*)::int from notifications) as rows`

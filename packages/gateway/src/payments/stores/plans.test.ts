@@ -6,8 +6,8 @@ import {
   keepAuthentication,
   newBegin,
   settlementOf,
-} from '../../../../test/harness/charges.ts'
-import { createTestDatabase } from '../../../../test/harness/database.ts'
+} from '../../../../../test/harness/charges.ts'
+import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import { beginCharges } from './begin.store.ts'
 import { settleOperations } from './settle.store.ts'
 

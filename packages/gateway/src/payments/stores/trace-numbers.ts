@@ -3,8 +3,8 @@
  * that a terminal's messages do not queue for one counter row; what a crash leaves of a block is
  * skipped. The RRN is the customary YDDDHH of transmission plus the STAN.
  */
-import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
-import type { Database } from '../platform/database/index.ts'
+import type { NetworkReferences } from '../../networks/card-acquirer/contract.ts'
+import type { Database } from '../../platform/database/index.ts'
 import { reserveBlock } from './trace-numbers.store.ts'
 
 const blockSize = 500

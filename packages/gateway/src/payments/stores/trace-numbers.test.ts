@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { createTestDatabase } from '../../../../test/harness/database.ts'
-import type { Database } from '../platform/database/index.ts'
+import { createTestDatabase } from '../../../../../test/harness/database.ts'
+import type { Database } from '../../platform/database/index.ts'
 import { createTraceNumbers } from './trace-numbers.ts'
 
 const testDatabase = await createTestDatabase()

@@ -11,8 +11,9 @@ import {
   nothing,
   rowsOf,
   settleOperation,
-} from '../../../../test/harness/charges.ts'
-import { createTestDatabase } from '../../../../test/harness/database.ts'
+  settlementOf,
+} from '../../../../../test/harness/charges.ts'
+import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import type { BeginCharge } from './begin.store.ts'
 
 const testDatabase = await createTestDatabase()
@@ -60,7 +61,7 @@ test('claim race over one authentication and invoice: the same, and it is used o
   const [winner] = winners(begins, ends)
   const [row] = await database`
     select state, used_by from authentications where authentication_id = ${authenticationId}`
-  assert.deepEqual({ ...row }, { state: 'used', used_by: winner?.operationId })
+  assert.deepEqual({ ...row }, { state: 'used', used_by: winner?.operation.operationId })
 })
 
 test('a claim without a payment: whoever loses the authentication leaves nothing', async () => {
@@ -142,22 +143,20 @@ test('lost connection: a begin and its repeat at once are one begin', async () =
 test('lost connection: a begin repeated after the settling changes nothing', async () => {
   const begin = newBegin({ authenticationId: await keepAuthentication(database) })
   await beginCharge(database, begin)
-  const payment = { ...begin.payment, state: 'captured', settledAt: new Date() } as const
-  const settlement = { payment, operationId: begin.operationId, move: 'approve' } as const
-  await settleOperation(database, settlement)
+  await settleOperation(database, settlementOf(begin, 'approve'))
   assert.equal((await beginCharge(database, begin)).kind, 'begun')
   const [row] = await database`
     select o.state as operation, p.state as payment
     from operations o
     join payments p using (merchant_id, payment_id)
-    where operation_id = ${begin.operationId}`
+    where operation_id = ${begin.operation.operationId}`
   assert.deepEqual({ ...row }, { operation: 'approved', payment: 'captured' })
 })
 
 test('an expired claim is taken over by exactly one of those who saw it', async () => {
   const old = newBegin()
   await beginCharge(database, old)
-  const supersedes = { ...old.claim, operationId: old.operationId, invoiceNumber: null }
+  const supersedes = { ...old.claim, operationId: old.operation.operationId, invoiceNumber: null }
   const begins = Array.from({ length: 8 }, () => {
     const begin = newBegin({ requestId: old.claim.requestId })
     const expired = { ...supersedes, expiresAt: new Date(0) }
@@ -170,24 +169,48 @@ test('an expired claim is taken over by exactly one of those who saw it', async 
     select operation_id, body_mac from requests
     where merchant_id = ${merchantId} and request_id = ${old.claim.requestId}`
   assert.equal(rows.length, 1)
-  assert.equal(rows[0]?.['operation_id'], winner?.operationId)
+  assert.equal(rows[0]?.['operation_id'], winner?.operation.operationId)
   assert.deepEqual(rows[0]?.['body_mac'], winner?.claim.bodyMac)
 })
 
-test('limits on the row: captured is never more than the amount, nor less than nothing', async () => {
+const limits: readonly [column: string, minor: bigint, constraint: string][] = [
+  ['authorized_minor', 9_000_001n, 'payments_authorized_at_most_amount'],
+  ['authorized_minor', -1n, 'payments_authorized_at_most_amount'],
+  ['captured_minor', 9_000_001n, 'payments_captured_at_most_authorized'],
+  ['captured_minor', -1n, 'payments_captured_at_most_authorized'],
+  ['captured_minor', 0n, 'payments_captured_state'],
+  ['refunded_minor', 9_000_001n, 'payments_refunded_at_most_captured'],
+  ['refunded_minor', -1n, 'payments_refunded_at_most_captured'],
+  ['reserved_minor', 9_000_001n, 'payments_refunded_at_most_captured'],
+  ['reserved_minor', -1n, 'payments_refunded_at_most_captured'],
+]
+
+test('limits on the row: authorized ≤ amount, captured ≤ authorized, refunded ≤ captured', async () => {
+  const begin = newBegin()
+  await beginCharge(database, begin)
+  await settleOperation(database, settlementOf(begin, 'approve'))
+  const { paymentId } = begin.payment
+  for (const [column, minor, constraint] of limits) {
+    await assert.rejects(
+      database`update payments set ${database(column)} = ${minor} where payment_id = ${paymentId}`,
+      (error: { constraint_name?: string }) => {
+        // Two limits may both be broken; the named one at the least is there.
+        const names = ['payments_captured_state', constraint]
+        return names.includes(error.constraint_name ?? '')
+      },
+      `${column} ${minor}`,
+    )
+  }
+})
+
+test('what is pending or refused holds no money', async () => {
   const begin = newBegin()
   await beginCharge(database, begin)
   const { paymentId } = begin.payment
-  for (const [captured, constraint] of [
-    [9_000_001n, 'payments_captured_at_most_amount'],
-    [-1n, 'payments_captured_at_most_amount'],
-    [1n, 'payments_captured_state'],
-  ] as const) {
-    await assert.rejects(
-      database`update payments set captured_minor = ${captured} where payment_id = ${paymentId}`,
-      { constraint_name: constraint },
-    )
-  }
+  await assert.rejects(
+    database`update payments set authorized_minor = 1 where payment_id = ${paymentId}`,
+    { constraint_name: 'payments_captured_state' },
+  )
 })
 
 test('another merchant may use the same Request-Id and the same invoice number', async () => {

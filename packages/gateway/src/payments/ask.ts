@@ -1,0 +1,132 @@
+/** Asking an acquirer and settling by its answer: the same for every kind of operation. */
+import type {
+  AcquirerOutcome,
+  CardAcquirer,
+  OriginalMessage,
+} from '../networks/card-acquirer/contract.ts'
+import type { Database } from '../platform/database/index.ts'
+import { type Clock, later, withDeadline } from '../primitives/clock.ts'
+import type { Ids } from '../primitives/id.ts'
+import { type Settlement, settlementOf } from './outcome.ts'
+import { type Operation, type OperationOfPayment, paymentProblems } from './payment.ts'
+import { keepReversal } from './stores/follow-up.store.ts'
+import { findByOperation } from './stores/payments.store.ts'
+import { loseOperation } from './stores/settle.store.ts'
+import type { TraceNumbers } from './stores/trace-numbers.ts'
+
+export type AskDeps = {
+  readonly database: Database
+  readonly acquirers: (acquirerId: string) => CardAcquirer
+  readonly traceNumbers: TraceNumbers
+  /** Whether this settlement was the one. */
+  readonly settle: (settlement: Settlement) => Promise<boolean>
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Repeats a repeatable statement that lost against another, or lost its connection. */
+  readonly repeat: <T>(work: () => Promise<T>) => Promise<T>
+  readonly askDeadlineMs: number
+}
+
+/**
+ * How long after its deadline a lost answer is left alone: the acquirer may be about to answer, and
+ * an inquiry before that would find nothing.
+ */
+export const quietMs = 2_000
+
+/** When an operation that is begun now may be asked until, and is looked at first. */
+export function askTimes(deps: Pick<AskDeps, 'clock' | 'askDeadlineMs'>) {
+  const { clock, askDeadlineMs } = deps
+  return {
+    askUntil: later(clock.realNow(), askDeadlineMs),
+    lookAt: later(clock.now(), askDeadlineMs + quietMs),
+  }
+}
+
+/** Asks until the operation's deadline. Nobody sends after it: what overslept is for the resolver. */
+export async function askInTime(
+  deps: AskDeps,
+  { payment, operation }: OperationOfPayment,
+  ask: (acquirer: CardAcquirer, deadline: AbortSignal) => Promise<AcquirerOutcome>,
+): Promise<AcquirerOutcome> {
+  const timeLeft = operation.askUntil.getTime() - deps.clock.realNow().getTime()
+  if (timeLeft <= 0) return { kind: 'unknown', reason: 'too late to ask' }
+  return withDeadline(deps.clock, timeLeft, (deadline) =>
+    ask(deps.acquirers(payment.acquirerId), deadline),
+  )
+}
+
+/** Settles by an outcome, and returns how payment and operation stand, whoever settled them. */
+export async function settleBy(
+  deps: AskDeps,
+  asked: OperationOfPayment,
+  outcome: AcquirerOutcome,
+): Promise<OperationOfPayment> {
+  const { database, clock, repeat } = deps
+  const { merchantId } = asked.payment
+  const { operationId } = asked.operation
+  if (outcome.kind === 'unknown') {
+    const lookAt = later(clock.now(), quietMs)
+    await repeat(() => loseOperation(database, merchantId, operationId, lookAt))
+  } else {
+    const settlement = settlementOf(asked, outcome, clock.now())
+    if (await deps.settle(settlement)) return settlement.after
+  }
+  const found = await findByOperation(database, merchantId, operationId)
+  if (!found) throw paymentProblems.payment_ended_by_reset()
+  if (isLateApproval(found.operation, outcome)) await reverseLater(deps, found)
+  return found
+}
+
+/** An approval for what was settled otherwise meanwhile must not stand at the acquirer. */
+function isLateApproval(operation: Operation, outcome: AcquirerOutcome): boolean {
+  return outcome.kind === 'approved' && operation.state === 'refused'
+}
+
+/** Writes the reversal of an operation's message down; the resolver sends it. Repeatable. */
+export async function reverseLater(
+  deps: Pick<AskDeps, 'database' | 'clock' | 'ids' | 'traceNumbers' | 'repeat'>,
+  { payment, operation: original }: OperationOfPayment,
+): Promise<Operation['operationId']> {
+  const { clock, ids, traceNumbers } = deps
+  const now = clock.now()
+  const operation = {
+    operationId: ids.next('operation'),
+    kind: 'reversal',
+    state: 'asked',
+    amount: original.amount,
+    references: await traceNumbers.next(payment, now),
+    askUntil: clock.realNow(),
+    originalOperationId: original.operationId,
+    requestId: undefined,
+    refundType: undefined,
+    responseCode: undefined,
+    approvalCode: undefined,
+    createdAt: now,
+    settledAt: undefined,
+  } as const
+  return deps.repeat(() =>
+    keepReversal(deps.database, { payment, operation, lookAt: now, now }),
+  )
+}
+
+/** The original data elements of a message about an operation. */
+export function originalOf({ kind, references, approvalCode, amount }: Operation): OriginalMessage {
+  if (kind === 'reversal') throw new Error('nothing is about a reversal')
+  return { kind, references, approvalCode, amount }
+}
+
+/** What every message about a payment says; `subMerchantId` is the merchant's Client-Id. */
+export function messageOf(
+  { payment, operation }: OperationOfPayment,
+  subMerchantId: string,
+) {
+  return {
+    references: operation.references,
+    mid: payment.mid,
+    tid: payment.tid,
+    subMerchantId,
+    invoiceNumber: payment.invoiceNumber,
+    amount: operation.amount,
+  }
+}
+

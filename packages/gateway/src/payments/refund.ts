@@ -1,0 +1,151 @@
+/**
+ * Giving money back (wire.md 4.8). The caller does not choose how: what is not settled yet is voided
+ * as a whole, what is settled is refunded whole or in part, by message or, where the acquirer takes
+ * no refund messages, by its people over days.
+ */
+import type { Merchant } from '../merchants/index.ts'
+import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
+import { later } from '../primitives/clock.ts'
+import type { OperationId } from '../primitives/id.ts'
+import type { Money } from '../primitives/money.ts'
+import type { RequestClaim } from '../requests/index.ts'
+import { askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
+import type { FollowUpDeps, FollowUpResult } from './capture.ts'
+import { type Payment, paymentProblems, type RefundType } from './payment.ts'
+import { beginFollowUp, type FollowUp } from './stores/follow-up.store.ts'
+import { findByOperation, findRefundable } from './stores/payments.store.ts'
+
+export type RefundCommand = {
+  readonly merchant: Merchant
+  readonly claim: RequestClaim
+  readonly invoiceNumber: string
+  /** Request-Id of the charge, or of the capture. */
+  readonly originalRequestId: string
+  readonly amount: Money
+}
+
+/**
+ * Begins a void or refund, asks the acquirer, settles.
+ * @throws Problem payment_not_found, not_refundable, void_in_part, refund_above_captured,
+ * operation_under_way
+ */
+export async function refund(
+  deps: FollowUpDeps,
+  command: RefundCommand,
+): Promise<FollowUpResult> {
+  const payment = await findRefundable(
+    deps.database,
+    command.merchant.merchantId,
+    command.invoiceNumber,
+    command.originalRequestId,
+  )
+  if (!payment) throw paymentProblems.payment_not_found()
+  const type = refundTypeOf(deps, payment, command.amount)
+  const { result, outcome } = await run(deps, command, payment, type)
+  if (result.kind === 'duplicate' || !isBatchClosed(outcome)) return result
+  // The acquirer closed its batch before we closed ours: what it cannot void it can refund, as the
+  // same request.
+  const asRefund = refundTypeOf(deps, { ...result.payment, voidClosed: true }, command.amount)
+  const supersedes = { operationId: result.operation.operationId }
+  return (await run(deps, command, result.payment, asRefund, supersedes)).result
+}
+
+/** How this amount of this payment is given back. */
+function refundTypeOf(
+  deps: Pick<FollowUpDeps, 'acquirers'>,
+  payment: Payment,
+  amount: Money,
+): RefundType {
+  const { captured } = payment
+  const { capabilities } = deps.acquirers(payment.acquirerId)
+  const isHold = payment.state === 'authorized'
+  if (isHold || (payment.state === 'captured' && !isSettled(payment))) {
+    if (!capabilities.void) throw paymentProblems.not_refundable()
+    const whole = isHold ? payment.authorized : captured
+    if (amount.minor !== whole.minor) throw paymentProblems.void_in_part()
+    return 'VOID'
+  }
+  if (payment.state !== 'captured') {
+    throw payment.state === 'refunded'
+      ? paymentProblems.refund_above_captured()
+      : paymentProblems.not_refundable()
+  }
+  const left = captured.minor - payment.refunded.minor - payment.reserved.minor
+  if (amount.minor > left) throw paymentProblems.refund_above_captured()
+  const isFull = amount.minor === captured.minor
+  if (capabilities.onlineRefund) return isFull ? 'FULL_REFUND' : 'PARTIAL_REFUND'
+  return isFull ? 'MANUAL_FULL_REFUND' : 'MANUAL_PARTIAL_REFUND'
+}
+
+/** Whether the acquirer can no longer void: our batch has closed over it, or its own has. */
+function isSettled({ batchId, voidClosed }: Payment): boolean {
+  return batchId !== undefined || voidClosed
+}
+
+function isBatchClosed(outcome: AcquirerOutcome | undefined): boolean {
+  return outcome?.kind === 'refused' && outcome.batchClosed === true
+}
+
+type Run = { readonly result: FollowUpResult; readonly outcome: AcquirerOutcome | undefined }
+
+async function run(
+  deps: FollowUpDeps,
+  command: RefundCommand,
+  payment: Payment,
+  refundType: RefundType,
+  supersedes?: { readonly operationId: OperationId },
+): Promise<Run> {
+  const { merchant, claim, amount } = command
+  const now = deps.clock.now()
+  const originalOperationId = payment.captureOperationId ?? payment.chargeOperationId
+  const original = await findByOperation(deps.database, merchant.merchantId, originalOperationId)
+  if (!original) throw paymentProblems.payment_ended_by_reset()
+  const isManual = refundType.startsWith('MANUAL')
+  const { askUntil, lookAt } = askTimes(deps)
+  const operation: FollowUp['operation'] = {
+    operationId: deps.ids.next('operation'),
+    kind: refundType === 'VOID' ? 'void' : 'refund',
+    state: isManual ? 'manual' : 'asked',
+    amount,
+    references: await deps.traceNumbers.next(payment, now),
+    askUntil,
+    originalOperationId,
+    requestId: claim.requestId,
+    refundType,
+    responseCode: undefined,
+    approvalCode: undefined,
+    createdAt: now,
+    settledAt: undefined,
+  }
+  const begun = await deps.repeat(() =>
+    beginFollowUp(deps.database, {
+      payment,
+      operation,
+      lookAt,
+      now,
+      claim: supersedes ? { ...claim, supersedes } : claim,
+      requestExpiresAt: later(now, deps.requestLifetimeMs),
+    }),
+  )
+  if (begun === 'duplicate') return { result: { kind: 'duplicate' }, outcome: undefined }
+  if (begun === 'taken') throw await whyTaken(deps, payment, amount)
+
+  const asked = { payment, operation }
+  if (isManual) return { result: { kind: 'done', ...asked }, outcome: undefined }
+  const message = {
+    ...messageOf(asked, merchant.clientId),
+    original: originalOf(original.operation),
+  }
+  const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
+    refundType === 'VOID' ? acquirer.void(message, deadline) : acquirer.refund(message, deadline),
+  )
+  return { result: { kind: 'done', ...(await settleBy(deps, asked, outcome)) }, outcome }
+}
+
+/** The race was lost: the payment as it is now tells why. */
+async function whyTaken(deps: FollowUpDeps, payment: Payment, amount: Money): Promise<Error> {
+  const { merchantId, chargeOperationId } = payment
+  const current = await findByOperation(deps.database, merchantId, chargeOperationId)
+  if (current) refundTypeOf(deps, current.payment, amount)
+  return paymentProblems.operation_under_way()
+}

@@ -1,0 +1,191 @@
+/**
+ * The resolver: finishes what nobody finished, because an answer was lost or a process died between
+ * the phases (design.md 2). It asks the acquirer what became of the message; what never arrived, or
+ * cannot be asked about, is reversed until the reversal is acknowledged, and only then refused. It
+ * never sends a message of its own again as a new one.
+ */
+import type { Merchants } from '../merchants/index.ts'
+import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/contract.ts'
+import type { DueWork } from '../platform/jobs/index.ts'
+import type { Log } from '../platform/log/index.ts'
+import { later, withDeadline } from '../primitives/clock.ts'
+import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
+import type { Operation, OperationOfPayment, Payment } from './payment.ts'
+import { beginRelease } from './stores/follow-up.store.ts'
+import { findByOperation, findOperations } from './stores/payments.store.ts'
+import {
+  findEndedHolds,
+  claimUnfinished,
+  findNextHoldEnd,
+  findNextLook,
+  putOff,
+} from './stores/unfinished.store.ts'
+
+export type ResolveDeps = AskDeps & {
+  readonly merchants: Pick<Merchants, 'find'>
+  readonly log: Log
+  /** Told of each payment that the resolver settled. */
+  readonly onSettled: (payment: Payment) => void
+}
+
+/** An inquiry is not steered by amounts and answers soon or not at all. */
+const inquiryDeadlineMs = 5_000
+
+/** Longer than one look can take. */
+const leaseMs = 30_000
+
+const mostAtOnce = 20
+
+/** 10 s after the first look, doubling to an hour: a bank may be away for a day. */
+function backOffMs(looks: number): number {
+  return Math.min(10_000 * 2 ** looks, 3_600_000)
+}
+
+/** What acquirers left unanswered, or a crash left unfinished. */
+export function resolverWork(deps: ResolveDeps): DueWork {
+  const { database, clock } = deps
+  return {
+    name: 'resolver',
+    nextDueAt: () => findNextLook(database, clock.realNow()),
+    runDue: async (now) => {
+      const realNow = clock.realNow()
+      const keys = await claimUnfinished(database, {
+        now,
+        realNow,
+        leaseUntil: later(realNow, leaseMs),
+        limit: mostAtOnce,
+      })
+      const looks = new Map(keys.map((key) => [key.operationId, key.looks]))
+      const found = await findOperations(database, keys)
+      await Promise.all(
+        found.map(async (one) => {
+          try {
+            if (await resolve(deps, one)) return
+          } catch (err) {
+            deps.log.warn({ err, operation: one.operation.operationId }, 'resolving failed')
+          }
+          const { merchantId } = one.payment
+          const { operationId } = one.operation
+          const wait = backOffMs(looks.get(operationId) ?? 0)
+          await putOff(database, merchantId, operationId, later(clock.now(), wait))
+        }),
+      )
+    },
+  }
+}
+
+/** Holds that nobody captured in time are released at the acquirer. */
+export function releaseWork(deps: ResolveDeps): DueWork {
+  const { database, clock, ids, traceNumbers } = deps
+  return {
+    name: 'holds',
+    nextDueAt: () => findNextHoldEnd(database),
+    runDue: async (now) => {
+      for (const payment of await findEndedHolds(database, now, mostAtOnce)) {
+        const operation = {
+          operationId: ids.next('operation'),
+          kind: 'reversal',
+          state: 'asked',
+          amount: payment.authorized,
+          references: await traceNumbers.next(payment, now),
+          askUntil: clock.realNow(),
+          originalOperationId: payment.chargeOperationId,
+          requestId: undefined,
+          refundType: undefined,
+          responseCode: undefined,
+          approvalCode: undefined,
+          createdAt: now,
+          settledAt: undefined,
+        } as const
+        // Whoever captures at this moment and wins the payment keeps it.
+        await beginRelease(database, { payment, operation, lookAt: now, now })
+      }
+    },
+  }
+}
+
+/** Whether the operation is finished now. */
+async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promise<boolean> {
+  const { payment, operation } = unfinished
+  const merchant = await deps.merchants.find(payment.merchantId)
+  if (!merchant) return false
+  const acquirer = deps.acquirers(payment.acquirerId)
+  if (operation.kind === 'reversal') {
+    return reverse(deps, acquirer, unfinished, merchant.clientId)
+  }
+  const outcome = await inquire(deps, acquirer, unfinished, merchant.clientId)
+  if (outcome.kind === 'unknown') return false
+  if (outcome.kind !== 'not_found') {
+    await settleResolved(deps, unfinished, outcome)
+    return true
+  }
+  const operationId = await reverseLater(deps, unfinished)
+  const reversal = await findByOperation(deps.database, payment.merchantId, operationId)
+  if (!reversal) return true
+  return reverse(deps, acquirer, reversal, merchant.clientId)
+}
+
+async function inquire(
+  deps: ResolveDeps,
+  acquirer: CardAcquirer,
+  about: OperationOfPayment,
+  subMerchantId: string,
+): Promise<InquiryOutcome> {
+  // Without an inquiry nobody knows: then it must not stand.
+  if (!acquirer.capabilities.inquiry) return { kind: 'not_found' }
+  const references = await deps.traceNumbers.next(about.payment, deps.clock.now())
+  const command = {
+    ...messageOf(about, subMerchantId),
+    references,
+    original: originalOf(about.operation),
+  }
+  return withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
+    acquirer.inquire(command, deadline),
+  )
+}
+
+/**
+ * Sends a reversal; once it is acknowledged, its original is refused and then it is done itself. In
+ * this order: what dies in between sends the reversal once more.
+ */
+async function reverse(
+  deps: ResolveDeps,
+  acquirer: CardAcquirer,
+  reversal: OperationOfPayment,
+  subMerchantId: string,
+): Promise<boolean> {
+  const { payment, operation } = reversal
+  const originalId = operation.originalOperationId
+  const original =
+    originalId && (await findByOperation(deps.database, payment.merchantId, originalId))
+  if (!original) throw new Error('a reversal without its original')
+  const command = {
+    ...messageOf(reversal, subMerchantId),
+    original: originalOf(original.operation),
+  }
+  const outcome = await withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
+    acquirer.reverse(command, deadline),
+  )
+  if (outcome.kind === 'unknown') return false
+  if (isOpen(original.operation)) {
+    await settleResolved(deps, original, { kind: 'refused', responseCode: noAnswerCode })
+  }
+  await settleBy(deps, reversal, { kind: 'approved', responseCode: '00', approvalCode: '' })
+  return true
+}
+
+/** What was never answered is refused with the code of a time-out (wire.md 5.3). */
+const noAnswerCode = 'TO'
+
+function isOpen({ state }: Operation): boolean {
+  return state === 'asked' || state === 'unknown'
+}
+
+async function settleResolved(
+  deps: ResolveDeps,
+  unfinished: OperationOfPayment,
+  decision: Exclude<InquiryOutcome, { kind: 'unknown' | 'not_found' }>,
+): Promise<void> {
+  const { payment } = await settleBy(deps, unfinished, decision)
+  deps.onSettled(payment)
+}

@@ -1,0 +1,136 @@
+/**
+ * settle (design.md 2): one statement moves operations by compare-and-set, changes their payments
+ * with them, and writes what the merchants will be told. Who loses the compare-and-set writes nothing.
+ */
+import type { Fragment } from 'postgres'
+import type { Database } from '../../platform/database/index.ts'
+import type { MerchantId, OperationId } from '../../primitives/id.ts'
+import { operationMoves, paymentMoves } from '../machines.ts'
+import type { Settlement } from '../outcome.ts'
+import type { OperationOfPayment } from '../payment.ts'
+
+/** The rows that tell merchants; each where `settled` (a CTE) has its operation_id. */
+export type Announcement = (
+  database: Database,
+  told: readonly OperationOfPayment[],
+  settled: Fragment,
+) => Fragment
+
+/** What two settlements of one statement must not share. */
+export function settleKeys({ operationId, paymentId }: Settlement): string[] {
+  return [operationId, paymentId]
+}
+
+/** Settles operations, each of another payment; whether each of these settlements was the one. */
+export async function settleOperations(
+  database: Database,
+  announce: Announcement,
+  settlements: readonly Settlement[],
+): Promise<boolean[]> {
+  const told = settlements.map(({ after }) => after).filter(isTold)
+  const announcement =
+    told.length > 0
+      ? database`, announced as (${announce(database, told, database`settled`)})`
+      : database``
+  const rows = await database<{ operationId: OperationId }[]>`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(settlements.map(toRow))}::text::jsonb)
+        as given(merchant_id text, operation_id text, payment_id text, operation_from text[],
+          operation_to text, response_code text, approval_code text, billing_transaction_id text,
+          settled_at timestamptz, payment_from text[], payment_to text, authorized bigint,
+          captured bigint, refunded bigint, unreserved bigint, capture_operation_id text,
+          void_closed boolean, is_answer_of_charge boolean)
+    ),
+    settled as (
+      update operations o
+      set state = given.operation_to, response_code = given.response_code,
+        approval_code = given.approval_code,
+        billing_transaction_id = given.billing_transaction_id, settled_at = given.settled_at,
+        leased_until = null
+      from given
+      where o.merchant_id = given.merchant_id and o.operation_id = given.operation_id
+        and o.state = any(given.operation_from)
+      returning o.operation_id
+    ),
+    payment as (
+      update payments p
+      set state = case
+          when given.refunded > 0 and p.refunded_minor + given.refunded = p.captured_minor
+            then 'refunded'
+          else coalesce(given.payment_to, p.state)
+        end,
+        authorized_minor = p.authorized_minor + given.authorized,
+        captured_minor = p.captured_minor + given.captured,
+        refunded_minor = p.refunded_minor + given.refunded,
+        reserved_minor = p.reserved_minor - given.unreserved,
+        capture_operation_id = coalesce(given.capture_operation_id, p.capture_operation_id),
+        void_closed = p.void_closed or given.void_closed,
+        open_operation_id = nullif(p.open_operation_id, given.operation_id),
+        response_code = case when given.is_answer_of_charge
+          then given.response_code else p.response_code end,
+        approval_code = case when given.is_answer_of_charge
+          then given.approval_code else p.approval_code end,
+        settled_at = case when given.is_answer_of_charge
+          then given.settled_at else p.settled_at end,
+        version = p.version + 1
+      from given
+      join settled using (operation_id)
+      where p.merchant_id = given.merchant_id and p.payment_id = given.payment_id
+        and (given.payment_from is null or p.state = any(given.payment_from))
+    )${announcement}
+    select operation_id as "operationId" from settled`
+  const settled = new Set(rows.map(({ operationId }) => operationId))
+  return settlements.map(({ operationId }) => settled.has(operationId))
+}
+
+/** A merchant hears of charges, captures and refunds, not of what the gateway does by itself. */
+function isTold({ payment, operation }: OperationOfPayment): boolean {
+  return payment.notificationUrl !== undefined && operation.kind !== 'reversal'
+}
+
+function toRow(settlement: Settlement) {
+  const { move, change } = settlement
+  return {
+    merchant_id: settlement.merchantId,
+    operation_id: settlement.operationId,
+    payment_id: settlement.paymentId,
+    operation_from: operationMoves.statesThatAllow(move),
+    operation_to: operationMoves.next('asked', move),
+    response_code: settlement.responseCode,
+    approval_code: settlement.approvalCode,
+    billing_transaction_id: settlement.billingTransactionId,
+    settled_at: settlement.settledAt,
+    payment_from: change.move && paymentMoves.statesThatAllow(change.move),
+    payment_to: change.move && targetOf(change.move),
+    authorized: String(change.authorized?.minor ?? 0n),
+    captured: String(change.captured?.minor ?? 0n),
+    refunded: String(change.refunded?.minor ?? 0n),
+    unreserved: String(change.unreserved?.minor ?? 0n),
+    capture_operation_id: change.captureOperationId,
+    void_closed: change.voidClosed ?? false,
+    is_answer_of_charge: change.isAnswerOfCharge ?? false,
+  }
+}
+
+/** A move of a payment leads to one state, wherever it comes from (machines.test.ts). */
+function targetOf(move: string): string | undefined {
+  const [from] = paymentMoves.statesThatAllow(move)
+  return from && paymentMoves.next(from, move)
+}
+
+/**
+ * The answer is lost: the operation is unknown, the payment stays as it is. The resolver looks at
+ * `lookAt` (business time) first.
+ */
+export async function loseOperation(
+  database: Database,
+  merchantId: MerchantId,
+  operationId: OperationId,
+  lookAt: Date,
+): Promise<boolean> {
+  const rows = await database`
+    update operations
+    set state = 'unknown', look_at = ${lookAt}
+    where merchant_id = ${merchantId} and operation_id = ${operationId} and state = 'asked'`
+  return rows.count === 1
+}
