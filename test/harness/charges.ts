@@ -107,6 +107,7 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     cardId: ids.next('card'),
     sealedCard: randomBytes(60),
     fingerprint: randomBytes(32),
+    expiry: '1230',
     createdAt: now,
   }
   return {

@@ -6,7 +6,10 @@ import type { FastifyInstance } from 'fastify'
 import { chargeRoute } from './api/cards/charge.ts'
 import { toTransactionReport } from './api/cards/charge-response.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
+import { deleteTokenRoute } from './api/cards/delete-token.ts'
 import { type DoorDeps, openCardDoor } from './api/cards/door.ts'
+import { getTokensRoute } from './api/cards/get-tokens.ts'
+import { legacyTokensRoute } from './api/cards/legacy-tokens.ts'
 import { orderStatusRoute } from './api/cards/order-status.ts'
 import { answerUnknownPaths, unreadableRequest } from './api/cards/unknown-path.ts'
 import { registerOperation } from './api/operation.ts'
@@ -87,7 +90,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const merchants = createMerchants({ database, keyRing, clock })
   const requests = createRequests({ database })
-  const vault = createVault({ database, keyRing, ids, clock })
+  const vault = createVault({ database, keyRing, ids, clock, random })
   const screening = createScreening(sandbox ? sandboxScreeningRules : [])
   const outboundHttp = createOutboundHttp({ clock })
   const notifications = createNotifications({
@@ -172,6 +175,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     door.claim(checkThreeDSecureRoute(checkDeps))
     door.claim(chargeRoute({ payments, clock, onCharged: onSettled }))
     door.read(orderStatusRoute({ payments, requests }))
+    door.serve(getTokensRoute({ vault }))
+    door.serve(legacyTokensRoute({ vault }))
+    door.serve(deleteTokenRoute({ vault }))
   })
   answerUnknownPaths(server)
   await registerChallenge(server, {

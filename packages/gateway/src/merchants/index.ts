@@ -4,7 +4,7 @@
  * change is in force everywhere at once.
  */
 import { batching, type Database } from '../platform/database/index.ts'
-import type { KeyRing } from '../platform/key-ring/index.ts'
+import type { KeyRing, SealedColumn } from '../platform/key-ring/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import { Secret } from '../primitives/secret.ts'
@@ -39,17 +39,26 @@ export type Merchants = {
   ): Promise<Merchant | undefined>
 }
 
+const contextOf = (merchantId: string) => `merchants:${merchantId}:secret_key`
+
+/** What a rotation of the keys seals afresh. */
+export const sealedMerchantSecrets: SealedColumn = {
+  name: 'merchant secrets',
+  table: 'merchants',
+  column: 'sealed_secret_key',
+  key: ['merchant_id'],
+  contextOf: ([merchantId = '']) => contextOf(merchantId),
+}
+
 export function createMerchants(deps: {
   database: Database
   keyRing: KeyRing
   clock: Clock
 }): Merchants {
   const { database, keyRing, clock } = deps
-  const context = (merchantId: MerchantId) => `merchants:${merchantId}:secret_key`
-
   const toMerchant = async (row: MerchantRow | undefined): Promise<Merchant | undefined> => {
     if (!row) return undefined
-    const secretKey = await keyRing.open(context(row.merchantId), row.sealedSecretKey)
+    const secretKey = await keyRing.open(contextOf(row.merchantId), row.sealedSecretKey)
     return {
       merchantId: row.merchantId,
       clientId: row.clientId,
@@ -74,7 +83,7 @@ export function createMerchants(deps: {
     find: async (merchantId) => toMerchant(await findMerchantById(database, merchantId)),
     add: ({ secretKey, settings, ...merchant }) => {
       const sealedSecretKey = secretKey.reveal((text) =>
-        keyRing.seal(context(merchant.merchantId), Buffer.from(text)),
+        keyRing.seal(contextOf(merchant.merchantId), Buffer.from(text)),
       )
       const acquirerAccounts = [...merchant.acquirerAccounts]
       const row = { ...merchant, ...settings, acquirerAccounts, sealedSecretKey }

@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database/index.ts'
+import { sealedInTime } from '../platform/key-ring/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import type { AcquirerAccount, MerchantSettings } from './merchant.ts'
 
@@ -50,7 +51,8 @@ export async function addMerchant(
       three_d_secure, mpi, tokenization, descriptor, installment, authorize, moto, recurring,
       refuse_paid_invoice, acquirer_accounts, created_at
     ) values (
-      ${row.merchantId}, ${row.clientId}, ${row.name}, ${row.sealedSecretKey}, ${row.publicKey},
+      ${row.merchantId}, ${row.clientId}, ${row.name},
+      ${sealedInTime(database, database`${row.sealedSecretKey}::bytea`)}, ${row.publicKey},
       ${row.notificationUrl}, ${row.snapTokenUrl}, ${row.snapNotificationUrl},
       ${row.threeDSecure}, ${row.mpi}, ${row.tokenization}, ${row.descriptor},
       ${row.installment}, ${row.authorize}, ${row.moto}, ${row.recurring},

@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres'
 import { bytea, type Database } from '../platform/database/index.ts'
+import { sealedInTime } from '../platform/key-ring/index.ts'
 import type { CardId, MerchantId } from '../primitives/id.ts'
 
 export type SealedCard = {
@@ -7,6 +8,8 @@ export type SealedCard = {
   readonly cardId: CardId
   readonly sealedCard: Buffer
   readonly fingerprint: Buffer
+  /** MMYY. */
+  readonly expiry: string
   readonly createdAt: Date
 }
 
@@ -33,14 +36,16 @@ export function keepCards(database: Database, cards: readonly NewCard[], mine: F
     card_id: card.cardId,
     sealed_card: bytea(card.sealedCard),
     fingerprint: bytea(card.fingerprint),
+    expiry: card.expiry,
     created_at: card.createdAt,
   }))
   return database`
-    insert into cards (merchant_id, card_id, sealed_card, fingerprint, created_at)
-    select merchant_id, card_id, sealed_card, fingerprint, created_at
+    insert into cards (merchant_id, card_id, sealed_card, fingerprint, expiry, created_at)
+    select merchant_id, card_id, ${sealedInTime(database, database`sealed_card`)}, fingerprint,
+      expiry, created_at
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as card(
       operation_id text, merchant_id text, card_id text, sealed_card bytea, fingerprint bytea,
-      created_at timestamptz)
+      expiry text, created_at timestamptz)
     join ${mine} using (operation_id)
     on conflict (merchant_id, card_id) do nothing`
 }

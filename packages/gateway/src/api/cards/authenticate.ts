@@ -97,22 +97,30 @@ function matchSignature(
   headers: Headers,
   merchant: Merchant | undefined,
 ): string | undefined {
-  const hasBody = request.method === 'POST'
-  const parts = (requestTarget: string): SignatureComponents => ({
+  const digests = digestsOf(request)
+  const parts = (requestTarget: string, digest: string | undefined): SignatureComponents => ({
     clientId: headers.clientId,
     requestId: headers.requestId,
     timestamp: headers.timestamp,
     requestTarget,
-    digest: hasBody ? digestOf(request.body) : undefined,
+    digest,
   })
-  const isRight = (path: string) =>
+  const isRight = (path: string, digest: string | undefined) =>
     merchant
       ? merchant.secretKey.reveal((secret) =>
-          verifySignature('request', parts(path), headers.signature, secret),
+          verifySignature('request', parts(path, digest), headers.signature, secret),
         )
-      : verifySignature('request', parts(path), headers.signature, 'nobody') && false
+      : verifySignature('request', parts(path, digest), headers.signature, 'nobody') && false
   const decoded = decodePath(request.path)
-  return [...new Set([request.path, decoded])].find(isRight)
+  return [...new Set([request.path, decoded])].find((path) =>
+    digests.some((digest) => isRight(path, digest)),
+  )
+}
+
+/** A POST signs its body. A GET that has one may leave it out: get-token (wire.md 4.7). */
+function digestsOf({ method, body }: CardRequest): (string | undefined)[] {
+  if (method === 'POST') return [digestOf(body)]
+  return body.length > 0 ? [digestOf(body), undefined] : [undefined]
 }
 
 function decodePath(path: string): string {

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Merchant, Merchants } from '../../merchants/index.ts'
 import { isDatabaseDown } from '../../platform/database/index.ts'
-import type { KeyRing } from '../../platform/key-ring/index.ts'
+import { isSealedTooLate, type KeyRing } from '../../platform/key-ring/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { Problem } from '../../primitives/problem.ts'
@@ -59,11 +59,22 @@ export type ReadingRoute = Described & {
   handle(call: CardCall, rest: string): Promise<object>
 }
 
+/** A call with a body that claims no Request-Id (design.md 5): the calls about tokens. */
+export type UnclaimedRoute<Input> = Described & {
+  readonly request: TSchema
+  /** GET besides POST: newer pages of the documentation have a GET with a body (wire.md 4.7). */
+  readonly alsoByGet?: boolean
+  /** Raises the parameter rows of the error table. */
+  parse(body: JsonValue, merchant: Merchant): Input
+  handle(input: Input, call: CardCall): Promise<object>
+}
+
 type DoorState = { merchant?: Merchant; requestTarget: string }
 
 export type CardDoor = {
   claim<Input>(route: ClaimingRoute<Input>): void
   read(route: ReadingRoute): void
+  serve<Input>(route: UnclaimedRoute<Input>): void
 }
 
 /** Opens the door on a server; `register` puts the routes behind it. */
@@ -88,12 +99,16 @@ export async function openCardDoor(
       return reply.code(refusal.status).send(refusal.body)
     })
 
-    const enter = async (request: FastifyRequest, emptyClientId: Emptiness) => {
+    const enter = async (
+      request: FastifyRequest,
+      emptyClientId: Emptiness,
+      body = bodyOf(request),
+    ) => {
       const call = await authenticate(deps, {
         method: request.method,
         path: pathOf(request),
         headers: request.headers,
-        body: bodyOf(request),
+        body,
         emptyClientId,
       })
       states.set(request, call)
@@ -111,6 +126,19 @@ export async function openCardDoor(
           const call = await enter(request, 'header_required')
           return route.handle(call, (request.params as { '*': string })['*'])
         })
+      },
+      serve: (route) => {
+        const answer = async (request: FastifyRequest, body: Buffer) => {
+          const call = await enter(request, 'header_required', body)
+          return route.handle(route.parse(readJson(request, body), call.merchant), call)
+        }
+        scope.post(route.url, { schema: describe(route, route.request) }, (request) =>
+          answer(request, bodyOf(request)),
+        )
+        if (!route.alsoByGet) return
+        scope.get(route.url, { schema: describe(route) }, async (request) =>
+          answer(request, await readBodyOfGet(request, deps.bodyLimitBytes)),
+        )
       },
     })
   })
@@ -157,6 +185,24 @@ async function runClaiming<Input>(
   }
   await judgeWinner()
   throw new CardError('unavailable')
+}
+
+/** The server reads the body of no GET. What must not be is not read to its end. */
+async function readBodyOfGet(request: FastifyRequest, maximum: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    // The connection must live on for the answer.
+    for await (const chunk of request.raw.iterator({ destroyOnReturn: false })) {
+      length += chunk.length
+      if (length > maximum) break
+      chunks.push(chunk)
+    }
+  } catch {
+    throw new CardError('malformed_body', { reason: 'the body cannot be read' })
+  }
+  if (length > maximum) throw new CardError('body_too_large', { maximum })
+  return Buffer.concat(chunks)
 }
 
 function readJson(request: FastifyRequest, body: Buffer): JsonValue {
@@ -212,7 +258,7 @@ async function findCaller(deps: DoorDeps, request: FastifyRequest): Promise<Merc
 function toRefusal(deps: DoorDeps, error: unknown, request: FastifyRequest): CardError {
   if (error instanceof CardError) return error
   if (error instanceof Problem) return toCardError(error)
-  if (isDatabaseDown(error)) return new CardError('unavailable')
+  if (isDatabaseDown(error) || isSealedTooLate(error)) return new CardError('unavailable')
   const { code, statusCode = 500 } = error as { code?: string; statusCode?: number }
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -6,8 +6,8 @@
 import type { AcquirerAccount, Merchant, Merchants } from '../../merchants/index.ts'
 import type { Database } from '../../platform/database/index.ts'
 import { makeRsaKeyPair } from '../../platform/generated-keys/index.ts'
-import type { KeyRing } from '../../platform/key-ring/index.ts'
-import type { Ids, MerchantId } from '../../primitives/id.ts'
+import type { KeyRing, SealedColumn } from '../../platform/key-ring/index.ts'
+import type { Ids } from '../../primitives/id.ts'
 import { type Random, randomDigits } from '../../primitives/random.ts'
 import { Secret } from '../../primitives/secret.ts'
 import { findPrivateKey, keepPrivateKey } from './sandbox.store.ts'
@@ -54,6 +54,15 @@ export type SandboxMerchantsDeps = {
   readonly keyRing: KeyRing
   readonly ids: Ids
   readonly random: Random
+}
+
+/** What a rotation of the keys seals afresh. */
+export const sealedPrivateKeys: SealedColumn = {
+  name: 'private keys of sandbox merchants',
+  table: 'sandbox.merchant_keys',
+  column: 'sealed_private_key',
+  key: ['merchant_id'],
+  contextOf: ([merchantId = '']) => privateKeyContext(merchantId),
 }
 
 /** What a merchant needs to call the gateway. */
@@ -128,5 +137,4 @@ async function make(
   return merchant
 }
 
-const privateKeyContext = (merchantId: MerchantId) =>
-  `sandbox.merchant_keys:${merchantId}:private_key`
+const privateKeyContext = (merchantId: string) => `sandbox.merchant_keys:${merchantId}:private_key`

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database/index.ts'
+import { sealedInTime } from '../../platform/key-ring/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
 
 /** Keeps a sandbox merchant's private key, so that its credentials can be shown again. */
@@ -9,7 +10,7 @@ export async function keepPrivateKey(
 ): Promise<void> {
   await database`
     insert into sandbox.merchant_keys (merchant_id, sealed_private_key)
-    values (${merchantId}, ${sealedPrivateKey})
+    values (${merchantId}, ${sealedInTime(database, database`${sealedPrivateKey}::bytea`)})
     on conflict (merchant_id) do nothing`
 }
 

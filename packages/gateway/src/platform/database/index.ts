@@ -7,6 +7,7 @@ export { batching } from './batching.ts'
 export { bytea } from './bytea.ts'
 export { type ConnectOptions, connectDatabase, type Database, type Transaction } from './connect.ts'
 export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts'
+export { reachEmbeddedPostgres } from './embedded/reach-embedded-postgres.ts'
 export type { PostgresExit } from './embedded/server-process.ts'
 export {
   type EmbeddedPostgres,

@@ -31,9 +31,13 @@ export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
+export function passwordFileOf(dataDir: string): string {
+  return join(dataDir, 'postgres-password')
+}
+
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = clusterFolder(options.dataDir)
-  const passwordFile = join(options.dataDir, 'postgres-password')
+  const passwordFile = passwordFileOf(options.dataDir)
   await removeDrafts(options.dataDir)
   if (isMissing(folder)) {
     // Before the data: data without its password would be lost, a password without data is

@@ -83,7 +83,8 @@ function disarmPidFile(cluster: string) {
   writeFileSync(file, [process.pid, ...rest].join('\n'))
 }
 
-function readNote(dataDir: string): string | undefined {
+/** The socket folder of the server that was started last. */
+export function readNote(dataDir: string): string | undefined {
   try {
     return readlinkSync(noteOf(dataDir))
   } catch {

@@ -48,9 +48,9 @@ export type EmbeddedPostgresOptions = {
   readonly settings?: PostgresSettings
 }
 
-const DATABASE = 'gerbang'
+export const DATABASE = 'gerbang'
 /** Names the socket only; nothing listens on a network. */
-const PORT = 5432
+export const PORT = 5432
 
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
