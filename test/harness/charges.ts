@@ -2,16 +2,16 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { insertNotifications } from '../../packages/gateway/src/notifications/notifications.store.ts'
 import {
-  type BeginCharge,
-  type Begun,
-  beginCharges,
-} from '../../packages/gateway/src/payments/stores/begin.store.ts'
-import {
   type Decision,
   type Settlement,
   settlementOf as settlementBy,
 } from '../../packages/gateway/src/payments/outcome.ts'
 import type { Operation, Payment } from '../../packages/gateway/src/payments/payment.ts'
+import {
+  type BeginCharge,
+  type Begun,
+  beginCharges,
+} from '../../packages/gateway/src/payments/stores/begin.store.ts'
 import {
   type Announcement,
   settleOperations,

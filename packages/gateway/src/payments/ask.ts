@@ -104,9 +104,7 @@ export async function reverseLater(
     createdAt: now,
     settledAt: undefined,
   } as const
-  return deps.repeat(() =>
-    keepReversal(deps.database, { payment, operation, lookAt: now, now }),
-  )
+  return deps.repeat(() => keepReversal(deps.database, { payment, operation, lookAt: now, now }))
 }
 
 /** The original data elements of a message about an operation. */
@@ -116,10 +114,7 @@ export function originalOf({ kind, references, approvalCode, amount }: Operation
 }
 
 /** What every message about a payment says; `subMerchantId` is the merchant's Client-Id. */
-export function messageOf(
-  { payment, operation }: OperationOfPayment,
-  subMerchantId: string,
-) {
+export function messageOf({ payment, operation }: OperationOfPayment, subMerchantId: string) {
   return {
     references: operation.references,
     mid: payment.mid,
@@ -129,4 +124,3 @@ export function messageOf(
     amount: operation.amount,
   }
 }
-

@@ -38,11 +38,7 @@ export async function capture(
   if (!payment) throw paymentProblems.payment_not_found()
   const now = deps.clock.now()
   checkCapturable(payment, amount, now)
-  const authorization = await findByOperation(
-    deps.database,
-    merchantId,
-    payment.chargeOperationId,
-  )
+  const authorization = await findByOperation(deps.database, merchantId, payment.chargeOperationId)
   if (!authorization) throw paymentProblems.payment_ended_by_reset()
 
   const { askUntil, lookAt } = askTimes(deps)

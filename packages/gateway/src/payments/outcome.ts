@@ -47,7 +47,9 @@ export function settlementOf(
   settledAt: Date,
 ): Settlement {
   const isApproved = decision.kind === 'approved'
-  const change = isApproved ? approvedChange(payment, operation) : refusedChange(operation, decision.batchClosed)
+  const change = isApproved
+    ? approvedChange(payment, operation)
+    : refusedChange(operation, decision.batchClosed)
   const { responseCode } = decision
   const approvalCode = isApproved ? decision.approvalCode : undefined
   const settledOperation: Operation = {
@@ -71,10 +73,7 @@ export function settlementOf(
   }
 }
 
-function approvedChange(
-  payment: Payment,
-  { kind, amount, operationId }: Operation,
-): PaymentChange {
+function approvedChange(payment: Payment, { kind, amount, operationId }: Operation): PaymentChange {
   switch (kind) {
     case 'sale':
       return {

@@ -29,10 +29,7 @@ export type RefundCommand = {
  * @throws Problem payment_not_found, not_refundable, void_in_part, refund_above_captured,
  * operation_under_way
  */
-export async function refund(
-  deps: FollowUpDeps,
-  command: RefundCommand,
-): Promise<FollowUpResult> {
+export async function refund(deps: FollowUpDeps, command: RefundCommand): Promise<FollowUpResult> {
   const payment = await findRefundable(
     deps.database,
     command.merchant.merchantId,

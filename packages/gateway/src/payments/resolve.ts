@@ -14,8 +14,8 @@ import type { Operation, OperationOfPayment, Payment } from './payment.ts'
 import { beginRelease } from './stores/follow-up.store.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
 import {
-  findEndedHolds,
   claimUnfinished,
+  findEndedHolds,
   findNextHoldEnd,
   findNextLook,
   putOff,

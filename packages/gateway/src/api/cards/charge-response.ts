@@ -81,7 +81,8 @@ export function toChargeResponse(payment: Payment): ChargeResponse {
 /** @param told the operation that is told of; without one, how the payment stands */
 export function toTransactionReport(payment: Payment, told?: Operation): TransactionReport {
   const wording = word(payment)
-  const status = told?.kind === 'refund' && told.state === 'approved' ? 'REFUNDED' : transactionStatus(payment)
+  const status =
+    told?.kind === 'refund' && told.state === 'approved' ? 'REFUNDED' : transactionStatus(payment)
   const { id, name, email } = payment.customer ?? {}
   const customer = { ...(id && { id }), ...(name && { name }), ...(email && { email }) }
   return {

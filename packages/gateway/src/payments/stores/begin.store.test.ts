@@ -10,8 +10,8 @@ import {
   newBegin,
   nothing,
   rowsOf,
-  settleOperation,
   settlementOf,
+  settleOperation,
 } from '../../../../../test/harness/charges.ts'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import type { BeginCharge } from './begin.store.ts'

@@ -99,7 +99,11 @@ export async function keepReversal(database: Database, reversal: FollowUp): Prom
  * The CTE `taken`: the payment, where this operation may have it. Money's limits stand in the
  * WHERE; a repeated begin finds its own slot or reservation taken and takes nothing again.
  */
-function takePayment(database: Database, { payment, operation, now }: FollowUp, condition: Fragment) {
+function takePayment(
+  database: Database,
+  { payment, operation, now }: FollowUp,
+  condition: Fragment,
+) {
   const { operationId, kind, amount } = operation
   const ofPayment = database`
     p.merchant_id = ${payment.merchantId} and p.payment_id = ${payment.paymentId} and ${condition}`

@@ -1,6 +1,7 @@
 /** Reading payments; what begins and settles them has a store of its own each. */
-import type { Database } from '../../platform/database/index.ts'
+
 import type { NetworkReferences } from '../../networks/card-acquirer/contract.ts'
+import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
 import { money } from '../../primitives/money.ts'
 import type { Operation, OperationOfPayment, Payment } from '../payment.ts'

@@ -86,7 +86,10 @@ test('two settles at once: one wins, and the payment is what the winner says', a
 
 test('a lost answer leaves the payment pending and tells nobody, until it is settled', async () => {
   const { begin, approval, row } = await begun()
-  assert.equal(await loseOperation(database, merchantId, begin.operation.operationId, new Date()), true)
+  assert.equal(
+    await loseOperation(database, merchantId, begin.operation.operationId, new Date()),
+    true,
+  )
   const pending = { payment: 'pending', operation: 'unknown', captured: '0', code: null }
   assert.deepEqual(await row(), { ...pending, version: 1, told: 0 })
   assert.equal(await settleOperation(database, approval), true)
@@ -96,7 +99,10 @@ test('a lost answer leaves the payment pending and tells nobody, until it is set
 test('an answer that is lost after all does not unsettle what is settled', async () => {
   const { begin, approval, row } = await begun()
   await settleOperation(database, approval)
-  assert.equal(await loseOperation(database, merchantId, begin.operation.operationId, new Date()), false)
+  assert.equal(
+    await loseOperation(database, merchantId, begin.operation.operationId, new Date()),
+    false,
+  )
   assert.deepEqual(await row(), captured)
 })
 
@@ -104,7 +110,10 @@ test('another merchant settles nothing', async () => {
   const { begin, approval, row } = await begun()
   const elsewhere = 'mer_another' as typeof merchantId
   assert.equal(await settleOperation(database, { ...approval, merchantId: elsewhere }), false)
-  assert.equal(await loseOperation(database, elsewhere, begin.operation.operationId, new Date()), false)
+  assert.equal(
+    await loseOperation(database, elsewhere, begin.operation.operationId, new Date()),
+    false,
+  )
   assert.equal((await row())['operation'], 'asked')
 })
 

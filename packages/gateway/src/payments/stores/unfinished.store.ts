@@ -2,7 +2,7 @@
 import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../../primitives/id.ts'
 import type { Payment } from '../payment.ts'
-import { paymentColumns, type PaymentRow, toPayment } from './payments.store.ts'
+import { type PaymentRow, paymentColumns, toPayment } from './payments.store.ts'
 
 export type UnfinishedKey = {
   merchantId: MerchantId
@@ -37,10 +37,7 @@ export async function claimUnfinished(
 }
 
 /** When the resolver has something to look at; what is still being asked does not count. */
-export async function findNextLook(
-  database: Database,
-  realNow: Date,
-): Promise<Date | undefined> {
+export async function findNextLook(database: Database, realNow: Date): Promise<Date | undefined> {
   const [row] = await database<{ lookAt: Date | null }[]>`
     select min(look_at) as "lookAt"
     from operations

@@ -134,9 +134,7 @@ export function createAcquirerSimulator(deps: {
       const wished = decisionOf(behaviour.responseCode)
       const receivedAt = clock.now()
       return behaving(behaviour, deadline, async () =>
-        toOutcome(
-          await writeFollowUp(database, { acquirerId, kind, command, receivedAt }, wished),
-        ),
+        toOutcome(await writeFollowUp(database, { acquirerId, kind, command, receivedAt }, wished)),
       )
     }
 
