@@ -87,6 +87,10 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     tid: '10001234',
     authenticationId: wish.authenticationId,
     eci: '',
+    terms: undefined,
+    billingTransactionId: undefined,
+    cardToken: undefined,
+    newToken: undefined,
     verification: { status: 'APPROVE', reason: '' },
     responseCode: undefined,
     approvalCode: undefined,
@@ -127,6 +131,8 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     authenticationNeeded: wish.authenticationNeeded ?? wish.authenticationId !== undefined,
     invoiceExclusive: wish.invoiceExclusive ?? false,
     cardFingerprint: undefined,
+    tokenUse: undefined,
+    ownAuthenticationKey: undefined,
     newCard: wish.authenticationId === undefined ? newCard : undefined,
   }
 }
@@ -174,7 +180,7 @@ export async function settleOperation(
   settlement: Settlement,
 ): Promise<boolean> {
   const [won] = await settleOperations(database, announceWithNewIds, [settlement])
-  return won === true
+  return won !== undefined
 }
 
 /** As the notifications module does: every composition of the statement makes new ids. */

@@ -20,7 +20,17 @@ alter table payments
   add column settlement_held boolean not null default false,
   -- The settlement batch that closed over it; or the acquirer said that its own has.
   add column batch_id text,
-  add column void_closed boolean not null default false;
+  add column void_closed boolean not null default false,
+  -- What the type adds: an instalment plan, a billing agreement and the place in it.
+  add column terms jsonb,
+  -- Bank Mandiri's, of the first payment of an agreement.
+  add column billing_transaction_id text,
+  -- The token that was charged, or that the approval of this charge made.
+  add column card_token text,
+  -- The token that an approval makes, unless the customer has one for the card.
+  add column new_token text,
+  -- Of an authentication of the merchant's own: it pays once.
+  add column own_authentication_key text;
 
 update payments set authorized_minor = amount_minor where state = 'captured';
 update payments p set charge_operation_id = o.operation_id,
@@ -48,12 +58,16 @@ alter table payments
       when 'authorized' then authorized_minor > 0 and captured_minor = 0
       when 'voided' then authorized_minor > 0
       when 'released' then captured_minor = 0
-      else authorized_minor = 0 end);
+      else authorized_minor = 0 end),
+  -- begin finds the card in the same statement; where it could not, this aborts it all.
+  add constraint payments_card_known check (card_id <> '') not valid;
 
 -- A hold excludes the next charge of its invoice too.
 drop index payments_exclusive_invoice;
 create unique index payments_exclusive_invoice on payments (merchant_id, invoice_number)
   where invoice_exclusive and state in ('pending', 'authorized', 'captured');
+create unique index payments_own_authentication on payments (own_authentication_key, merchant_id)
+  where own_authentication_key is not null and state <> 'refused';
 create unique index payments_by_authorize_id on payments (authorize_id, merchant_id)
   where authorize_id is not null;
 -- Holds that nobody captured, in the order in which they end.

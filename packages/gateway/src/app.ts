@@ -3,15 +3,17 @@
  * database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
-import { chargeRoute } from './api/cards/charge.ts'
-import { toTransactionReport } from './api/cards/charge-response.ts'
+import { captureRoute } from './api/cards/capture.ts'
+import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
-import { deleteTokenRoute } from './api/cards/delete-token.ts'
-import { type DoorDeps, openCardDoor } from './api/cards/door.ts'
-import { getTokensRoute } from './api/cards/get-tokens.ts'
-import { legacyTokensRoute } from './api/cards/legacy-tokens.ts'
+import { type DoorDeps, openCardDoor } from './api/cards/door/door.ts'
+import { answerUnknownPaths, unreadableRequest } from './api/cards/door/unknown-path.ts'
 import { orderStatusRoute } from './api/cards/order-status.ts'
-import { answerUnknownPaths, unreadableRequest } from './api/cards/unknown-path.ts'
+import { refundRoute } from './api/cards/refund.ts'
+import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
+import { getTokensRoute } from './api/cards/tokens/get-tokens.ts'
+import { legacyTokensRoute } from './api/cards/tokens/legacy-tokens.ts'
+import { toTransactionReport } from './api/cards/transaction-report.ts'
 import { registerOperation } from './api/operation.ts'
 import { challengePath, registerChallenge } from './api/pages/challenge.ts'
 import { registerReference } from './api/reference.ts'
@@ -173,7 +175,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
   }
   await openCardDoor(server, doorDeps, (door) => {
     door.claim(checkThreeDSecureRoute(checkDeps))
-    door.claim(chargeRoute({ payments, clock, onCharged: onSettled }))
+    door.claim(
+      chargeRoute({
+        payments,
+        clock,
+        onCharged: onSettled,
+        notificationHosts: config.mode === 'live' ? config.notificationHosts : undefined,
+      }),
+    )
+    door.claim(captureRoute({ payments, clock, onChanged: onSettled }))
+    door.claim(refundRoute({ payments, clock, onChanged: onSettled }))
     door.read(orderStatusRoute({ payments, requests }))
     door.serve(getTokensRoute({ vault }))
     door.serve(legacyTokensRoute({ vault }))

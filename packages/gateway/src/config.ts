@@ -59,6 +59,11 @@ export const settings = Type.Object({
     description:
       'Host names, separated by commas, under which /sandbox may be called besides loopback.',
   }),
+  GERBANG_NOTIFICATION_HOSTS: Type.String({
+    default: '',
+    description:
+      'Live mode: host names (with the port, where it is not 443), separated by commas, to which a charge may redirect its notification by additional_info.override_notification_url.',
+  }),
   GERBANG_TIMESTAMP_WINDOW_SECONDS: seconds(
     'How far Request-Timestamp may be from now, either way.',
     10,
@@ -108,6 +113,7 @@ export type Config = {
   readonly databaseConnections: number
   readonly rootKey: Secret<Buffer> | undefined
   readonly sandboxHosts: readonly string[]
+  readonly notificationHosts: readonly string[]
   readonly timestampWindowSeconds: number
   readonly requestIdHours: number
   readonly askDeadlineMs: number
@@ -157,9 +163,8 @@ export function readConfig(
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.GERBANG_DATABASE_CONNECTIONS,
     rootKey,
-    sandboxHosts: values.GERBANG_SANDBOX_HOSTS.split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter(Boolean),
+    sandboxHosts: namesOf(values.GERBANG_SANDBOX_HOSTS),
+    notificationHosts: namesOf(values.GERBANG_NOTIFICATION_HOSTS),
     timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
     requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
@@ -222,4 +227,12 @@ function checkLive(values: Static<typeof settings>): string[] {
     wrong.push('PUBLIC_URL: live mode needs the https URL under which it is reached')
   }
   return wrong
+}
+
+/** The names of a list with commas. */
+function namesOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter(Boolean)
 }

@@ -14,13 +14,21 @@ export { cardResponseCodes } from './cards/response-codes.ts'
 export { isCountry } from './countries.ts'
 export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
 export type {
+  CaptureRequest,
+  CaptureResponse,
   ChargeRequest,
   ChargeResponse,
   CheckThreeDSecureRequest,
   CheckThreeDSecureResponse,
   Customer,
+  DeleteTokenRequest,
+  DeleteTokenResponse,
   ErrorEnvelope,
+  GetTokensRequest,
+  GetTokensResponse,
   PaymentType,
+  RefundRequest,
+  RefundResponse,
   TransactionReport,
 } from './schemas.ts'
 export {

@@ -17,7 +17,10 @@ export type NewNotification = {
   readonly dueAt: Date
 }
 
-/** Notifications as a part of a settling statement; each where `settled` has its operation. */
+/**
+ * Notifications as a part of a settling statement; each where `settled` has its operation. Where it
+ * says that a saved card had a token already, that one is told instead of the proposed one.
+ */
 export function insertNotifications(
   database: Database,
   notifications: readonly NewNotification[],
@@ -29,11 +32,11 @@ export function insertNotifications(
       first_due_at, next_attempt_at
     )
     select n."merchantId", n."notificationId", n."paymentId", n."invoiceNumber", n."requestId",
-      n.url, n.body, 'due', n."dueAt", n."dueAt"
+      n.url, coalesce(replace(n.body, settled.proposed, settled.token), n.body), 'due', n."dueAt", n."dueAt"
     from jsonb_to_recordset(${JSON.stringify(notifications)}::text::jsonb) as n(
       "operationId" text, "merchantId" text, "notificationId" text, "paymentId" text, "invoiceNumber" text,
       "requestId" text, url text, body text, "dueAt" timestamptz)
-    join ${settled} on settled.operation_id = n."operationId"`
+    join ${settled} as settled on settled.operation_id = n."operationId"`
 }
 
 export type ClaimedNotification = {

@@ -8,7 +8,12 @@ import type { Database } from '../platform/database/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Ids } from '../primitives/id.ts'
 import { type Settlement, settlementOf } from './outcome.ts'
-import { type Operation, type OperationOfPayment, paymentProblems } from './payment.ts'
+import {
+  newOperation,
+  type Operation,
+  type OperationOfPayment,
+  paymentProblems,
+} from './payment.ts'
 import { keepReversal } from './stores/follow-up.store.ts'
 import { findByOperation } from './stores/payments.store.ts'
 import { loseOperation } from './stores/settle.store.ts'
@@ -18,8 +23,8 @@ export type AskDeps = {
   readonly database: Database
   readonly acquirers: (acquirerId: string) => CardAcquirer
   readonly traceNumbers: TraceNumbers
-  /** Whether this settlement was the one. */
-  readonly settle: (settlement: Settlement) => Promise<boolean>
+  /** How payment and operation stand then; undefined where another settlement was the one. */
+  readonly settle: (settlement: Settlement) => Promise<OperationOfPayment | undefined>
   readonly clock: Clock
   readonly ids: Ids
   /** Repeats a repeatable statement that lost against another, or lost its connection. */
@@ -68,8 +73,8 @@ export async function settleBy(
     const lookAt = later(clock.now(), quietMs)
     await repeat(() => loseOperation(database, merchantId, operationId, lookAt))
   } else {
-    const settlement = settlementOf(asked, outcome, clock.now())
-    if (await deps.settle(settlement)) return settlement.after
+    const settled = await deps.settle(settlementOf(asked, outcome, clock.now()))
+    if (settled) return settled
   }
   const found = await findByOperation(database, merchantId, operationId)
   if (!found) throw paymentProblems.payment_ended_by_reset()
@@ -89,21 +94,15 @@ export async function reverseLater(
 ): Promise<Operation['operationId']> {
   const { clock, ids, traceNumbers } = deps
   const now = clock.now()
-  const operation = {
+  const operation = newOperation({
     operationId: ids.next('operation'),
     kind: 'reversal',
-    state: 'asked',
     amount: original.amount,
     references: await traceNumbers.next(payment, now),
     askUntil: clock.realNow(),
     originalOperationId: original.operationId,
-    requestId: undefined,
-    refundType: undefined,
-    responseCode: undefined,
-    approvalCode: undefined,
     createdAt: now,
-    settledAt: undefined,
-  } as const
+  })
   return deps.repeat(() => keepReversal(deps.database, { payment, operation, lookAt: now, now }))
 }
 

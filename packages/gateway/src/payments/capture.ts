@@ -4,7 +4,7 @@ import { later } from '../primitives/clock.ts'
 import type { Money } from '../primitives/money.ts'
 import type { RequestClaim } from '../requests/index.ts'
 import { type AskDeps, askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
-import { type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
+import { newOperation, type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
 import { beginFollowUp } from './stores/follow-up.store.ts'
 import { findByAuthorizeId, findByOperation } from './stores/payments.store.ts'
 
@@ -42,21 +42,16 @@ export async function capture(
   if (!authorization) throw paymentProblems.payment_ended_by_reset()
 
   const { askUntil, lookAt } = askTimes(deps)
-  const operation = {
+  const operation = newOperation({
     operationId: deps.ids.next('operation'),
     kind: 'capture',
-    state: 'asked',
     amount: amount ?? payment.authorized,
     references: await deps.traceNumbers.next(payment, now),
     askUntil,
     originalOperationId: payment.chargeOperationId,
     requestId: claim.requestId,
-    refundType: undefined,
-    responseCode: undefined,
-    approvalCode: undefined,
     createdAt: now,
-    settledAt: undefined,
-  } as const
+  })
   const requestExpiresAt = later(now, deps.requestLifetimeMs)
   const begun = await deps.repeat(() =>
     beginFollowUp(deps.database, { payment, operation, lookAt, now, claim, requestExpiresAt }),

@@ -11,9 +11,10 @@ import type { DueWork } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import { type CaptureCommand, capture, type FollowUpResult } from './capture.ts'
-import { type ChargeCommand, type ChargeDeps, type ChargeResult, charge } from './charge.ts'
+import { type ChargeDeps, type ChargeResult, charge } from './charge.ts'
 import type { Settlement } from './outcome.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
+import type { ChargeCommand } from './plan-charge.ts'
 import { type RefundCommand, refund } from './refund.ts'
 import { releaseWork, resolverWork } from './resolve.ts'
 import { type BeginCharge, type Begun, beginCharges, beginKeys } from './stores/begin.store.ts'
@@ -21,13 +22,22 @@ import { findByInvoice, findByOperation } from './stores/payments.store.ts'
 import { type Announcement, settleKeys, settleOperations } from './stores/settle.store.ts'
 import { createTraceNumbers } from './stores/trace-numbers.ts'
 
-export type { ChargeCommand, ChargeResult } from './charge.ts'
+export type { ChargeResult } from './charge.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
-export type { Operation, OperationOfPayment, Payment, RefundType } from './payment.ts'
+export type {
+  Billing,
+  ChargeTerms,
+  Operation,
+  OperationOfPayment,
+  Payment,
+  PaymentType,
+  RefundType,
+} from './payment.ts'
+export type { ChargeCommand } from './plan-charge.ts'
 export type { Announcement } from './stores/settle.store.ts'
 
 export type Payments = {
-  /** Raises no_route, double_request, authentication_not_usable, invoice_number_too_long. */
+  /** Raises the problems of plan-charge.ts and begin.store.ts. */
   charge(command: ChargeCommand): Promise<ChargeResult>
   /** Raises the problems of capture.ts. */
   capture(command: CaptureCommand): Promise<FollowUpResult>
@@ -66,7 +76,7 @@ export function createPayments(deps: PaymentsDeps): Payments {
       run: (begins) => repeat(() => beginCharges(database, begins)),
       keysOf: beginKeys,
     }),
-    settle: batching<Settlement, boolean>({
+    settle: batching<Settlement, OperationOfPayment | undefined>({
       run: (settlements) => repeat(() => settleOperations(database, announce, settlements)),
       keysOf: settleKeys,
     }),

@@ -136,9 +136,15 @@ function changed(payment: Payment, operation: Operation, change: PaymentChange):
           responseCode: operation.responseCode,
           approvalCode: operation.approvalCode,
           settledAt: operation.settledAt,
+          ...(isSaving(payment, operation) ? { cardToken: payment.newToken } : {}),
         }
       : {}),
   }
+}
+
+/** The token that is told; settle.store.ts puts the customer's older one in its place. */
+function isSaving(payment: Payment, operation: Operation): boolean {
+  return payment.newToken !== undefined && operation.state === 'approved'
 }
 
 function plus(amount: Money, more: Money | undefined): Money {

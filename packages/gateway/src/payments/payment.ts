@@ -9,6 +9,30 @@ import type { OperationKind, OperationState, PaymentState } from './machines.ts'
 /** How a card is charged (wire.md 4.2, 4.4). */
 export type PaymentType = 'SALE' | 'AUTHORIZE' | 'INSTALLMENT' | 'MOTO' | 'RECURRING'
 
+/** What a type adds to a charge; stored, because a lost answer is finished without the request. */
+export type ChargeTerms =
+  | {
+      readonly kind: 'installment'
+      /** Months. */
+      readonly tenor: number
+      readonly planId?: string | undefined
+    }
+  | { readonly kind: 'moto' }
+  | ({ readonly kind: 'recurring' } & Billing)
+
+/** The place of a payment in a billing agreement (wire.md 4.4). */
+export type Billing = {
+  readonly billingNumber: string
+  /** 1 for the first payment of the agreement. */
+  readonly ordinal: number
+  readonly variability: 'FIXED' | 'VARIABLE'
+  readonly frequency?: string | undefined
+  /** Bank Mandiri's, as the merchant sent it: demanded of every payment after the first. */
+  readonly billingTransactionId?: string | undefined
+  /** `additional_info.migration_process`: the agreement was begun at another gateway. */
+  readonly isMigrated: boolean
+}
+
 /** A payment as a merchant may see it, and as the changing of it needs it. */
 export type Payment = {
   readonly merchantId: MerchantId
@@ -36,6 +60,13 @@ export type Payment = {
   readonly tid: string
   readonly authenticationId: string | undefined
   readonly eci: string
+  readonly terms: ChargeTerms | undefined
+  /** Bank Mandiri's answer to the first payment of an agreement. */
+  readonly billingTransactionId: string | undefined
+  /** The token that was charged, or that the approval made. */
+  readonly cardToken: string | undefined
+  /** The token that an approval makes, unless the customer has one for this card. */
+  readonly newToken: string | undefined
   readonly verification: Verification
   /** Of the acquirer; RJ where the screening rejected. Undefined while nothing is known. */
   readonly responseCode: string | undefined
@@ -88,11 +119,32 @@ export type Operation = {
   readonly settledAt: Date | undefined
 }
 
+type KnownAtBegin = 'operationId' | 'kind' | 'amount' | 'references' | 'askUntil' | 'createdAt'
+
+/** An operation that is about to begin. */
+export function newOperation<Kind extends OperationKind>(
+  known: Pick<Operation, KnownAtBegin> & Partial<Operation> & { readonly kind: Kind },
+): Operation & { readonly kind: Kind } {
+  return {
+    state: 'asked',
+    originalOperationId: undefined,
+    requestId: undefined,
+    refundType: undefined,
+    responseCode: undefined,
+    approvalCode: undefined,
+    settledAt: undefined,
+    ...known,
+  }
+}
+
 /** An operation with its payment. */
 export type OperationOfPayment = { readonly payment: Payment; readonly operation: Operation }
 
 export const paymentProblems = problems({
   no_route: { says: 'No acquirer of the merchant takes this card.' },
+  token_not_found: { says: 'The merchant, or this customer of his, has no such card token.' },
+  card_expired: { says: 'The card of the token has expired.' },
+  authentication_reused: { says: 'The merchant’s own authentication has paid before.' },
   double_request: { says: 'Another charge of this invoice is open, or the invoice is paid.' },
   payment_ended_by_reset: { says: 'The sandbox was reset while this request was in flight.' },
   payment_not_found: { says: 'The merchant has no such payment.' },

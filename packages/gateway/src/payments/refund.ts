@@ -11,8 +11,8 @@ import type { Money } from '../primitives/money.ts'
 import type { RequestClaim } from '../requests/index.ts'
 import { askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
 import type { FollowUpDeps, FollowUpResult } from './capture.ts'
-import { type Payment, paymentProblems, type RefundType } from './payment.ts'
-import { beginFollowUp, type FollowUp } from './stores/follow-up.store.ts'
+import { newOperation, type Payment, paymentProblems, type RefundType } from './payment.ts'
+import { beginFollowUp } from './stores/follow-up.store.ts'
 import { findByOperation, findRefundable } from './stores/payments.store.ts'
 
 export type RefundCommand = {
@@ -99,7 +99,7 @@ async function run(
   if (!original) throw paymentProblems.payment_ended_by_reset()
   const isManual = refundType.startsWith('MANUAL')
   const { askUntil, lookAt } = askTimes(deps)
-  const operation: FollowUp['operation'] = {
+  const operation = newOperation({
     operationId: deps.ids.next('operation'),
     kind: refundType === 'VOID' ? 'void' : 'refund',
     state: isManual ? 'manual' : 'asked',
@@ -109,11 +109,8 @@ async function run(
     originalOperationId,
     requestId: claim.requestId,
     refundType,
-    responseCode: undefined,
-    approvalCode: undefined,
     createdAt: now,
-    settledAt: undefined,
-  }
+  })
   const begun = await deps.repeat(() =>
     beginFollowUp(deps.database, {
       payment,

@@ -10,7 +10,7 @@ import type { DueWork } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
-import type { Operation, OperationOfPayment, Payment } from './payment.ts'
+import { newOperation, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { beginRelease } from './stores/follow-up.store.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
 import {
@@ -82,21 +82,15 @@ export function releaseWork(deps: ResolveDeps): DueWork {
     nextDueAt: () => findNextHoldEnd(database),
     runDue: async (now) => {
       for (const payment of await findEndedHolds(database, now, mostAtOnce)) {
-        const operation = {
+        const operation = newOperation({
           operationId: ids.next('operation'),
           kind: 'reversal',
-          state: 'asked',
           amount: payment.authorized,
           references: await traceNumbers.next(payment, now),
           askUntil: clock.realNow(),
           originalOperationId: payment.chargeOperationId,
-          requestId: undefined,
-          refundType: undefined,
-          responseCode: undefined,
-          approvalCode: undefined,
           createdAt: now,
-          settledAt: undefined,
-        } as const
+        })
         // Whoever captures at this moment and wins the payment keeps it.
         await beginRelease(database, { payment, operation, lookAt: now, now })
       }

@@ -43,6 +43,59 @@ export const customer = Type.Object(
 )
 export type Customer = Static<typeof customer>
 
+/** One spelling of the merchant's own authentication (wire.md 4.3). */
+const proof = (transactionId: string) =>
+  Type.Optional(
+    Type.Object(
+      {
+        eci: text(2, 'Electronic Commerce Indicator.'),
+        xid: text(128, 'Transaction id of 3-D Secure 1.'),
+        cavv: text(1024, 'Cardholder Authentication Verification Value.'),
+        status: text(1, '`Y` or `A`.'),
+        [transactionId]: text(128, 'Transaction id of the directory server.'),
+      },
+      open,
+    ),
+  )
+
+/** MPI: the merchant authenticated the cardholder by itself (wire.md 4.3); two spellings. */
+export const merchantAuthentication = Type.Object(
+  {
+    version: Type.Optional(Type.String({ maxLength: 16, examples: ['3DS2'] })),
+    '3ds': proof('ds_transaction_id'),
+    threeDS: proof('dsTransactionId'),
+  },
+  { ...open, description: 'An authentication of the merchant’s own (MPI); a feature.' },
+)
+
+export const amountVariabilities = ['FIXED', 'VARIABLE'] as const
+export const paymentFrequencies = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'OTHER'] as const
+
+const billingMembers = {
+  billing_number: text(64, 'Id of the billing agreement at the merchant.'),
+  amount_variability: Type.Optional(Type.Enum([...amountVariabilities])),
+  payment_frequency: Type.Optional(Type.Enum([...paymentFrequencies])),
+  billing_transaction_id: text(
+    100,
+    'Bank Mandiri only: from the answer to the first payment, on every following one.',
+  ),
+}
+
+/** The agreement that a RECURRING charge belongs to (wire.md 4.4). */
+export const billingIn = Type.Object(
+  {
+    ...billingMembers,
+    number_of_payments: Type.Optional(digits),
+    number_of_payment: Type.Optional(digits),
+  },
+  open,
+)
+
+export const billingOut = Type.Object({
+  ...billingMembers,
+  number_of_payments: Type.Integer({ description: '1 for the first payment.' }),
+})
+
 export const chargeRequest = Type.Object(
   {
     order: Type.Object(
@@ -58,20 +111,47 @@ export const chargeRequest = Type.Object(
     ),
     customer: Type.Optional(customer),
     three_dsecure: Type.Optional(
-      Type.Object({ authentication_id: Type.Optional(authenticationId) }),
+      Type.Object({ authentication_id: Type.Optional(authenticationId) }, open),
     ),
-    payment: Type.Object({ type: Type.Enum([...paymentTypes]) }, open),
+    authentication: Type.Optional(merchantAuthentication),
+    payment: Type.Object(
+      {
+        type: Type.Enum([...paymentTypes]),
+        tenor: Type.Optional(
+          Type.Union([Type.String(), Type.Integer()], {
+            description: 'Months of an INSTALLMENT.',
+            examples: ['12'],
+          }),
+        ),
+        plan_id: text(64, 'The bank’s plan of an INSTALLMENT.'),
+      },
+      open,
+    ),
+    billing: Type.Optional(billingIn),
     card: Type.Optional(
       Type.Object(
         {
           ...cardIn.properties,
           cvv: text(4, '3 digits, 4 for AMEX. Never stored.'),
-          save: Type.Optional(Type.Boolean()),
+          save: Type.Optional(
+            Type.Boolean({ description: 'Keeps the card and answers a token; needs customer.id.' }),
+          ),
         },
         open,
       ),
     ),
-    additional_info: Type.Optional(Type.Object({}, open)),
+    additional_info: Type.Optional(
+      Type.Object(
+        {
+          override_notification_url: Type.Optional(
+            Type.String({ description: 'Another host for the notification, with the same path.' }),
+          ),
+          hold_settlement: Type.Optional(Type.Boolean()),
+          migration_process: Type.Optional(Type.Boolean()),
+        },
+        { ...open, description: 'Kept and echoed, whatever is in it.' },
+      ),
+    ),
   },
   {
     title: 'ChargeRequest',
@@ -103,7 +183,7 @@ export const verification = Type.Object(
   { description: 'What the merchant’s fraud rules said.' },
 )
 
-const members = {
+export const chargeMembers = {
   additional_info: Type.Optional(Type.Unknown({ description: 'Echo of the request’s.' })),
   order: Type.Object({ invoice_number: Type.String(), amount: amountOut }),
   customer: Type.Optional(customer),
@@ -111,7 +191,9 @@ const members = {
     type: Type.String({ examples: ['SALE'] }),
     identifier: Type.Array(identifier, { description: 'Acquirer, MID and TID.' }),
     request_id: Type.String({ description: 'Request-Id of the charge.' }),
-    authorize_id: Type.Optional(Type.String()),
+    authorize_id: Type.Optional(
+      Type.String({ description: 'What an AUTHORIZE is captured by; empty for other types.' }),
+    ),
     response_code: Type.String({ description: 'The acquirer’s code; `00` is approved.' }),
     response_message: Type.String({ examples: ['PAYMENT APPROVED'] }),
     status: Type.Enum([...paymentStatuses]),
@@ -124,13 +206,20 @@ const members = {
     type: Type.Enum(['CREDIT', 'DEBIT']),
     issuer: Type.String({ examples: ['PT BANK MANDIRI (PERSERO) Tbk'] }),
     brand: Type.Enum(['VISA', 'MASTER', 'JCB', 'AMEX']),
+    token: Type.Optional(
+      Type.String({
+        description: 'Of a card that was saved.',
+        examples: ['de52e5820f4c381db88a1cf91d57b73e'],
+      }),
+    ),
   }),
+  billing: Type.Optional(billingOut),
   verification: Type.Optional(verification),
 }
 
 export const chargeResponse = Type.Object(
   {
-    ...members,
+    ...chargeMembers,
     error: Type.Optional(errorBlock),
   },
   {
@@ -143,6 +232,6 @@ export type ChargeResponse = Static<typeof chargeResponse>
 
 /** 409: the error, and, once the first request was answered, the members of its answer. */
 export const chargeConflict = Type.Object(
-  { ...Type.Partial(Type.Object(members)).properties, error: errorBlock },
+  { ...Type.Partial(Type.Object(chargeMembers)).properties, error: errorBlock },
   { title: 'ChargeConflict' },
 )

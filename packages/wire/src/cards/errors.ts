@@ -76,7 +76,7 @@ export const cardErrors = {
     status: 400,
     code: 'DOUBLE_REQUEST_DETECTED',
     message: 'Your transaction is detected to be concurrent, please create another transaction',
-    when: 'Another charge of this invoice is not finished, or the invoice may be paid only once',
+    when: 'Another charge of this invoice, or another change of this payment, is not finished; or the invoice may be paid only once',
   },
   card_number_length_at_check: {
     ...parameterError,
@@ -175,6 +175,91 @@ export const cardErrors = {
     message: 'Card token is not found',
     when: 'card.token is no active token of this merchant',
   },
+  save_without_customer: {
+    ...parameterError,
+    message: 'customer.id is required to save a card',
+    when: 'card.save is true and customer.id is missing: a token is always tied to a customer',
+  },
+  installment_plan: {
+    ...parameterError,
+    message: 'Installment plan is not available',
+    when: 'The acquirer of the card has no such plan, or the plan not this tenor',
+  },
+  authentication_twice: {
+    ...parameterError,
+    message: 'Only one of three_dsecure and authentication may be sent',
+    when: 'A charge carries an authentication id and an authentication of the merchant’s own',
+  },
+  authentication_reused: {
+    ...parameterError,
+    message: 'Authentication has been used',
+    when: 'The merchant’s own authentication (MPI) has paid before',
+  },
+  billing_unknown: {
+    ...parameterError,
+    message: 'Billing agreement is not found',
+    when: 'billing.number_of_payments is above 1, and no first payment of billing.billing_number was approved',
+  },
+  billing_mismatch: {
+    ...parameterError,
+    message: 'Billing does not match its agreement: {field}',
+    when: 'A following payment has another amount (FIXED), variability or billing_transaction_id than its agreement',
+  },
+  billing_ordinal: {
+    ...parameterError,
+    message: 'This payment of the billing agreement was made before',
+    when: 'Another payment of the agreement with this number is approved or not finished',
+  },
+  authorize_id_blank: {
+    ...parameterError,
+    message: 'Authorize Id Must Not Be Blank',
+    when: 'payment.authorize_id of a capture is missing, null or empty',
+  },
+  capture_amount: {
+    ...parameterError,
+    message: 'Invalid capture amount',
+    when: 'payment.capture_amount is not 1 to 12 digits, or is above the authorized amount',
+  },
+  already_captured: {
+    ...parameterError,
+    message: 'Authorization has been captured',
+    when: 'A second capture',
+  },
+  authorization_expired: {
+    ...parameterError,
+    message: 'Authorization has expired',
+    when: 'A capture after 7 days: the hold is released',
+  },
+  authorization_voided: {
+    ...parameterError,
+    message: 'Authorization has been voided',
+    when: 'A capture after a void',
+  },
+  unknown_member: {
+    ...parameterError,
+    message: '{field} is not known',
+    when: 'payment of a capture, or refund of a refund, has a member that is not documented: a misspelt amount would take everything',
+  },
+  refund_invalid: {
+    ...parameterError,
+    message: 'Invalid Request',
+    when: 'A refund without an amount of 1 to 12 digits',
+  },
+  not_refundable: {
+    ...parameterError,
+    message: 'Transaction can not be refunded',
+    when: 'The payment is pending, failed, voided, or its acquirer takes no refund of it',
+  },
+  void_in_part: {
+    ...parameterError,
+    message: 'Refund amount must be equal to the transaction amount before settlement',
+    when: 'A refund of a part before the payment is settled: it can be voided as a whole only',
+  },
+  refund_above_captured: {
+    ...parameterError,
+    message: 'Refund amount exceeds the remaining amount',
+    when: 'The refunds would be more than what was captured',
+  },
   malformed_body: {
     ...parameterError,
     message: 'Invalid request: {reason}',
@@ -196,7 +281,7 @@ export const cardErrors = {
     status: 400,
     code: 'TRANSACTION_NOT_FOUND',
     message: 'Failed Get Transaction',
-    when: 'No payment of this merchant has this invoice number or Request-Id',
+    when: 'No payment of this merchant has this invoice number, Request-Id or authorize id',
   },
   not_found: {
     status: 404,

@@ -3,7 +3,8 @@
  * one shape, in which a merchant reads how a payment stands.
  */
 import { type Static, Type } from 'typebox'
-import { verification } from './charge.wire.ts'
+import { billingOut, verification } from './charge.wire.ts'
+import { refundStatuses, refundTypes } from './refund.wire.ts'
 import { amountOut } from './shared.wire.ts'
 
 export const transactionStatuses = ['SUCCESS', 'FAILED', 'PENDING', 'REFUNDED'] as const
@@ -29,6 +30,9 @@ export const transactionReport = Type.Object(
       name: Type.Literal('Credit Card'),
     }),
     additional_info: Type.Optional(Type.Unknown()),
+    authorize_id: Type.Optional(
+      Type.String({ description: 'As in card_payment, where the documentation has it.' }),
+    ),
     card_payment: Type.Object({
       masked_card_number: Type.String({ examples: ['557338******1101'] }),
       approval_code: optionalText,
@@ -38,8 +42,30 @@ export const transactionReport = Type.Object(
       identifier: Type.Array(Type.Object({ name: Type.String(), value: Type.String() })),
       brand: Type.String({ examples: ['MASTER'] }),
       authentication_id: optionalText,
+      authorize_id: Type.Optional(
+        Type.String({
+          description: 'What an AUTHORIZE is captured by.',
+          examples: ['56789012345678901'],
+        }),
+      ),
       three_d_secure_status: Type.String({ examples: ['TRUE'] }),
     }),
+    card: Type.Optional(
+      Type.Object({ token: Type.String() }, { description: 'Of a card that was saved.' }),
+    ),
+    billing: Type.Optional(billingOut),
+    refund: Type.Optional(
+      Type.Object(
+        {
+          amount: amountOut,
+          type: Type.Enum([...refundTypes]),
+          status: Type.Enum([...refundStatuses]),
+          original_request_id: Type.String({ description: 'Request-Id of the refund.' }),
+          approval_code: optionalText,
+        },
+        { description: 'In the notification of a void or refund.' },
+      ),
+    ),
     verification: Type.Optional(verification),
   },
   { title: 'TransactionReport' },

@@ -34,6 +34,18 @@ const rowOfProblem: Readonly<Record<string, CardErrorName>> = {
   double_request: 'double_request',
   ended_by_reset: 'unavailable',
   payment_ended_by_reset: 'unavailable',
+  token_not_found: 'card_token',
+  card_expired: 'expiry',
+  authentication_reused: 'authentication_reused',
+  payment_not_found: 'transaction_not_found',
+  already_captured: 'already_captured',
+  capture_too_late: 'authorization_expired',
+  not_capturable: 'authorization_voided',
+  capture_above_authorized: 'capture_amount',
+  not_refundable: 'not_refundable',
+  void_in_part: 'void_in_part',
+  refund_above_captured: 'refund_above_captured',
+  operation_under_way: 'double_request',
 }
 
 export function toCardError(problem: Problem): CardError {

@@ -11,7 +11,7 @@ import type { Clock } from '../../primitives/clock.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 import type { Authentication, CheckCommand, ThreeDSecure } from '../../three-d-secure/index.ts'
 import { CardError } from './card-error.ts'
-import type { ClaimingRoute } from './door.ts'
+import type { ClaimingRoute } from './door/door.ts'
 import {
   amountOf,
   bodyObject,

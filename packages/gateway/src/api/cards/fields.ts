@@ -2,7 +2,7 @@
  * Reading a body of the cards dialect: null and "" count as absent, unknown members are ignored
  * (design.md 5, wire.md 11.1), and the first thing wrong is raised.
  */
-import { JsonNumber, type JsonValue } from '@gerbang/wire'
+import { type CardErrorName, JsonNumber, type JsonValue } from '@gerbang/wire'
 import { type CardExpiry, isExpired, parseCardExpiry } from '../../primitives/card-expiry.ts'
 import { passesLuhn } from '../../primitives/card-number.ts'
 import { type Money, rupiah } from '../../primitives/money.ts'
@@ -39,6 +39,18 @@ export function objectOf(members: Members | undefined, name: string): Members | 
   throw new CardError('field_invalid', { field: name })
 }
 
+/** Refuses members that nobody knows, where a misspelt one would change what is done (design.md 5). */
+export function onlyKnownOf(
+  members: Members | undefined,
+  path: string,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(members ?? {}).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new CardError('unknown_member', { field: `${path}.${unknown.slice(0, 64)}` })
+  }
+}
+
 /** An optional text of at most `maximum` characters; `path` is its name in the error. */
 export function textOf(
   members: Members | undefined,
@@ -64,12 +76,20 @@ export function requiredTextOf(
   return text
 }
 
-/** `order.amount`: 1 to 12 digits as they were written, a number or a text of digits. */
-export function amountOf(order: Members | undefined): Money {
-  const value = order && Object.hasOwn(order, 'amount') ? order['amount'] : undefined
+/**
+ * An amount, `order.amount` unless another is named: 1 to 12 digits as they were written, a number
+ * or a text of digits.
+ * @param row what is raised where it is none
+ */
+export function amountOf(
+  members: Members | undefined,
+  name = 'amount',
+  row: CardErrorName = 'amount',
+): Money {
+  const value = members && Object.hasOwn(members, name) ? members[name] : undefined
   const source = value instanceof JsonNumber ? value.source : value
   if (typeof source !== 'string' || !/^[0-9]{1,12}$/.test(source) || /^0+$/.test(source)) {
-    throw new CardError('amount')
+    throw new CardError(row)
   }
   return rupiah(BigInt(source))
 }
@@ -84,6 +104,24 @@ export function wholeNumberOf(value: JsonValue | undefined, field: string, digit
   return BigInt(source)
 }
 
+/** An optional true or false, false where it is missing; `path` is its name in the error. */
+export function booleanOf(members: Members | undefined, path: string): boolean {
+  const value = memberOf(members, path.slice(path.lastIndexOf('.') + 1))
+  if (value === undefined) return false
+  // Clients of loosely typed languages send the words.
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw new CardError('field_invalid', { field: path })
+}
+
+/** `card.token`; what is no token of ours is nobody's. */
+export function tokenOf(card: Members | undefined): string | undefined {
+  const token = memberOf(card, 'token')
+  if (token === undefined) return undefined
+  if (typeof token !== 'string' || !/^[0-9a-f]{32}$/.test(token)) throw new CardError('card_token')
+  return token
+}
+
 /**
  * Number and expiry of `card`; undefined where it has no number. A number wins over a token.
  * @param wrongLength the row for a wrong length, which check and charge word differently
@@ -94,11 +132,7 @@ export function cardOf(
   now: Date,
 ): CardDetails | undefined {
   const given = memberOf(card, 'number')
-  if (given === undefined) {
-    // No token has been given out, so none can be found.
-    if (memberOf(card, 'token') !== undefined) throw new CardError('card_token')
-    return undefined
-  }
+  if (given === undefined) return undefined
   const number = given instanceof JsonNumber ? given.source : given
   if (typeof number !== 'string' || ![15, 16, 19].includes(number.length)) {
     throw new CardError(wrongLength)

@@ -4,8 +4,8 @@ import type { Payment, Payments } from '../../payments/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
 import type { Requests } from '../../requests/index.ts'
 import { CardError } from './card-error.ts'
-import { toTransactionReport } from './charge-response.ts'
-import type { ReadingRoute } from './door.ts'
+import type { ReadingRoute } from './door/door.ts'
+import { toTransactionReport } from './transaction-report.ts'
 
 export function orderStatusRoute(deps: {
   readonly payments: Payments

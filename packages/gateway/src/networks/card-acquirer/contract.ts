@@ -40,7 +40,12 @@ type Message = {
 
 /** How the cardholder pays, where it is not a plain purchase. */
 export type PaymentTerms =
-  | { readonly kind: 'installment'; readonly planId: string; readonly tenor: number }
+  | {
+      readonly kind: 'installment'
+      readonly planId?: string | undefined
+      /** Months. */
+      readonly tenor: number
+    }
   | { readonly kind: 'moto' }
   | {
       readonly kind: 'recurring'
@@ -49,7 +54,7 @@ export type PaymentTerms =
       readonly ordinal: number
       readonly variability: 'FIXED' | 'VARIABLE'
       /** What the acquirer answered to the first payment, where it answered any. */
-      readonly billingTransactionId: string | undefined
+      readonly billingTransactionId?: string | undefined
     }
 
 export type SaleCommand = Message & {

@@ -12,7 +12,7 @@ import {
   type UsedAuthentication,
   useAuthentications,
 } from '../../three-d-secure/index.ts'
-import { keepCards, type SealedCard } from '../../vault/index.ts'
+import { keepCards, lockTokens, type SealedCard } from '../../vault/index.ts'
 import { type Operation, type Payment, paymentProblems } from '../payment.ts'
 
 export type BeginCharge = {
@@ -29,6 +29,10 @@ export type BeginCharge = {
   readonly cardFingerprint: Buffer | undefined
   /** A card to keep, where no authentication has kept it already. */
   readonly newCard: SealedCard | undefined
+  /** The token whose card is charged: it must still be active. */
+  readonly tokenUse: string | undefined
+  /** What makes the merchant's own authentication the same one again. */
+  readonly ownAuthenticationKey: string | undefined
 }
 
 export type Begun =
@@ -47,7 +51,8 @@ type Row = {
 
 /**
  * Begins charges, each of another Request-Id, invoice and authentication (`beginKeys`).
- * @throws Problem double_request, authentication_not_usable: then none of them is begun
+ * @throws Problem double_request, authentication_not_usable, authentication_reused,
+ * token_not_found: then none of them is begun
  */
 export async function beginCharges(
   database: Database,
@@ -67,12 +72,16 @@ export async function beginCharges(
 }
 
 /** What two charges of one statement must not share. */
-export function beginKeys({ claim, payment }: BeginCharge): string[] {
+export function beginKeys({ claim, payment, ownAuthenticationKey }: BeginCharge): string[] {
   const { merchantId, invoiceNumber, authenticationId } = payment
   return [
     requestKeyText(claim),
     JSON.stringify(['invoice', merchantId, invoiceNumber]),
-    JSON.stringify(['authentication', merchantId, authenticationId ?? claim.requestId]),
+    JSON.stringify([
+      'authentication',
+      merchantId,
+      authenticationId ?? ownAuthenticationKey ?? claim.requestId,
+    ]),
   ]
 }
 
@@ -86,19 +95,32 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
   const kept = begins.flatMap(({ operation: { operationId }, newCard }) =>
     newCard ? [{ operationId, card: newCard }] : [],
   )
+  const tokens = begins.flatMap(({ payment, operation: { operationId }, tokenUse }) => {
+    const { merchantId, customer } = payment
+    return tokenUse === undefined
+      ? []
+      : [{ operationId, merchantId, token: tokenUse, customerId: customer?.['id'] }]
+  })
+  const locking =
+    tokens.length > 0 ? database`locked as (${lockTokens(database, tokens, mine)}),` : database``
+  const lockedCardId = tokens.length > 0 ? database`locked.card_id` : database`null`
+  const joinLocked =
+    tokens.length > 0 ? database`left join locked using (operation_id)` : database``
   const keeping =
     kept.length > 0 ? database`kept as (${keepCards(database, kept, mine)}),` : database``
   // Tables in the order in which a reset locks them (paymentTables), so that the two never deadlock.
   return database<Row[]>`
     with ${claimRequests(database, begins.map(toClaim))},
     ${keeping}
+    ${locking}
     used as (${useAuthentications(database, used, mine)}),
     begins as (
       select * from jsonb_to_recordset(${JSON.stringify(begins.map(toRow))}::text::jsonb) as begin(
         merchant_id text, operation_id text, payment_id text, kind text, ask_until timestamptz,
         look_at timestamptz, stan text, rrn text, transmitted_at timestamptz, state text, type text, request_id text,
         invoice_number text, currency text, amount_minor bigint, descriptor text, customer jsonb,
-        additional_info jsonb, new_card_id text, card_description jsonb, acquirer_id text, mid text,
+        additional_info jsonb, eci text, terms jsonb, card_token text, new_token text,
+        own_authentication_key text, new_card_id text, card_description jsonb, acquirer_id text, mid text,
         tid text, authentication_needed boolean, verification_status text,
         verification_reason text, authorize_id text, capture_until timestamptz,
         settlement_held boolean, notification_url text, invoice_exclusive boolean,
@@ -119,18 +141,20 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
       insert into payments (
         merchant_id, payment_id, state, type, request_id, invoice_number, currency, amount_minor,
         descriptor, customer, additional_info, card_id, card_description, acquirer_id, mid, tid,
-        authentication_needed, authentication_id, eci, verification_status, verification_reason,
-        authorize_id, capture_until, settlement_held, charge_operation_id, notification_url,
+        authentication_needed, authentication_id, eci, terms, card_token, new_token,
+        own_authentication_key, verification_status, verification_reason, authorize_id, capture_until, settlement_held, charge_operation_id, notification_url,
         invoice_exclusive, created_at
       )
       select merchant_id, payment_id, state, type, request_id, invoice_number, currency,
         amount_minor, descriptor, customer, additional_info,
-        coalesce(used.card_id, new_card_id, ''), card_description, acquirer_id, mid, tid,
-        authentication_needed, used.authentication_id, coalesce(used.eci, ''), verification_status,
+        coalesce(used.card_id, ${lockedCardId}, new_card_id, ''), card_description, acquirer_id,
+        mid, tid, authentication_needed, used.authentication_id, coalesce(used.eci, begins.eci),
+        terms, card_token, new_token, own_authentication_key, verification_status,
         verification_reason, authorize_id, capture_until, settlement_held, operation_id,
         notification_url, invoice_exclusive, created_at
       from begins
       left join used using (operation_id)
+      ${joinLocked}
       on conflict (merchant_id, payment_id) do nothing
     )
     select operation_id as "operationId", used.card_id as "cardId", used.eci, used.cryptogram,
@@ -169,6 +193,11 @@ function toRow({ payment, operation, ...begin }: BeginCharge) {
     descriptor: payment.descriptor,
     customer: payment.customer,
     additional_info: payment.additionalInfo,
+    eci: payment.eci,
+    terms: payment.terms,
+    card_token: payment.cardToken,
+    new_token: payment.newToken,
+    own_authentication_key: begin.ownAuthenticationKey,
     new_card_id: begin.newCard?.cardId,
     card_description: payment.card,
     acquirer_id: payment.acquirerId,
@@ -204,6 +233,10 @@ function problemOfConstraint(error: unknown): Error | undefined {
       return paymentProblems.double_request()
     case 'payments_authentication_usable':
       return threeDSecureProblems.authentication_not_usable()
+    case 'payments_own_authentication':
+      return paymentProblems.authentication_reused()
+    case 'payments_card_known':
+      return paymentProblems.token_not_found()
     default:
       return undefined
   }

@@ -23,6 +23,8 @@ export const paymentColumns = (database: Database) => database`
   p.reserved_minor as "reservedMinor", p.descriptor, p.customer,
   p.additional_info as "additionalInfo", p.card_id as "cardId", p.card_description as card,
   p.acquirer_id as "acquirerId", p.mid, p.tid, p.authentication_id as "authenticationId", p.eci,
+  p.terms, p.billing_transaction_id as "billingTransactionId", p.card_token as "cardToken",
+  p.new_token as "newToken",
   p.verification_status as "verificationStatus", p.verification_reason as "verificationReason",
   p.response_code as "responseCode", p.approval_code as "approvalCode",
   p.authorize_id as "authorizeId", p.capture_until as "captureUntil",

@@ -5,11 +5,16 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../../primitives/id.ts'
+import { keepTokens, type NewToken } from '../../vault/index.ts'
 import { operationMoves, paymentMoves } from '../machines.ts'
 import type { Settlement } from '../outcome.ts'
 import type { OperationOfPayment } from '../payment.ts'
 
-/** The rows that tell merchants; each where `settled` (a CTE) has its operation_id. */
+/**
+ * The rows that tell merchants; each where `settled` (a CTE) has its operation_id. Its other columns
+ * `proposed` and `token` say which token a saved card has in the end: the proposed one stands in
+ * what is told.
+ */
 export type Announcement = (
   database: Database,
   told: readonly OperationOfPayment[],
@@ -21,18 +26,24 @@ export function settleKeys({ operationId, paymentId }: Settlement): string[] {
   return [operationId, paymentId]
 }
 
-/** Settles operations, each of another payment; whether each of these settlements was the one. */
+/**
+ * Settles operations, each of another payment; how each then stands, or undefined where another
+ * settlement was the one.
+ */
 export async function settleOperations(
   database: Database,
   announce: Announcement,
   settlements: readonly Settlement[],
-): Promise<boolean[]> {
+): Promise<(OperationOfPayment | undefined)[]> {
   const told = settlements.map(({ after }) => after).filter(isTold)
   const announcement =
     told.length > 0
-      ? database`, announced as (${announce(database, told, database`settled`)})`
+      ? database`, announced as (${announce(database, told, database`with_tokens`)})`
       : database``
-  const rows = await database<{ operationId: OperationId }[]>`
+  const tokens = settlements.flatMap(tokenOf)
+  const saving =
+    tokens.length > 0 ? keepTokens(database, tokens, database`settled`) : noTokens(database)
+  const rows = await database<{ operationId: OperationId; token: string | null }[]>`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(settlements.map(toRow))}::text::jsonb)
         as given(merchant_id text, operation_id text, payment_id text, operation_from text[],
@@ -52,6 +63,12 @@ export async function settleOperations(
         and o.state = any(given.operation_from)
       returning o.operation_id
     ),
+    ${saving},
+    with_tokens as (
+      select settled.operation_id, kept_tokens.proposed, kept_tokens.token
+      from settled
+      left join kept_tokens using (operation_id)
+    ),
     payment as (
       update payments p
       set state = case
@@ -65,22 +82,55 @@ export async function settleOperations(
         reserved_minor = p.reserved_minor - given.unreserved,
         capture_operation_id = coalesce(given.capture_operation_id, p.capture_operation_id),
         void_closed = p.void_closed or given.void_closed,
+        card_token = coalesce(with_tokens.token, p.card_token),
         open_operation_id = nullif(p.open_operation_id, given.operation_id),
         response_code = case when given.is_answer_of_charge
           then given.response_code else p.response_code end,
         approval_code = case when given.is_answer_of_charge
           then given.approval_code else p.approval_code end,
+        billing_transaction_id = coalesce(
+          given.billing_transaction_id, p.billing_transaction_id),
         settled_at = case when given.is_answer_of_charge
           then given.settled_at else p.settled_at end,
         version = p.version + 1
       from given
-      join settled using (operation_id)
+      join with_tokens using (operation_id)
       where p.merchant_id = given.merchant_id and p.payment_id = given.payment_id
         and (given.payment_from is null or p.state = any(given.payment_from))
     )${announcement}
-    select operation_id as "operationId" from settled`
-  const settled = new Set(rows.map(({ operationId }) => operationId))
-  return settlements.map(({ operationId }) => settled.has(operationId))
+    select operation_id as "operationId", token from with_tokens`
+  const settled = new Map(rows.map((row) => [row.operationId, row]))
+  return settlements.map(({ operationId, after }) => {
+    const row = settled.get(operationId)
+    if (!row) return undefined
+    const { payment, operation } = after
+    return { payment: { ...payment, cardToken: row.token ?? payment.cardToken }, operation }
+  })
+}
+
+/** The token that the approval of a charge makes. */
+function tokenOf({ move, change, operationId, after: { payment } }: Settlement): NewToken[] {
+  const { merchantId, newToken, customer, cardId, card, createdAt } = payment
+  if (move !== 'approve' || !change.isAnswerOfCharge || newToken === undefined) return []
+  return [
+    {
+      operationId,
+      merchantId,
+      token: newToken,
+      customerId: customer?.['id'] ?? '',
+      customerName: customer?.['name'],
+      cardId,
+      description: card,
+      savedAt: createdAt,
+    },
+  ]
+}
+
+function noTokens(database: Database): Fragment {
+  return database`
+    kept_tokens as (
+      select ''::text as operation_id, ''::text as proposed, ''::text as token where false
+    )`
 }
 
 /** A merchant hears of charges, captures and refunds, not of what the gateway does by itself. */

@@ -9,9 +9,9 @@ import {
   type SignatureComponents,
   verifySignature,
 } from '@gerbang/wire'
-import type { Merchant, Merchants } from '../../merchants/index.ts'
-import type { Clock } from '../../primitives/clock.ts'
-import { CardError } from './card-error.ts'
+import type { Merchant, Merchants } from '../../../merchants/index.ts'
+import type { Clock } from '../../../primitives/clock.ts'
+import { CardError } from '../card-error.ts'
 
 export type CardRequest = {
   readonly method: string

@@ -7,15 +7,20 @@ import { digestOf, formatTimestamp, type JsonValue, parseJsonText, sign } from '
 import { errorEnvelope, requestHeaders } from '@gerbang/wire/schemas'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { Merchant, Merchants } from '../../merchants/index.ts'
-import { isDatabaseDown } from '../../platform/database/index.ts'
-import { isSealedTooLate, type KeyRing } from '../../platform/key-ring/index.ts'
-import type { Log } from '../../platform/log/index.ts'
-import type { Clock } from '../../primitives/clock.ts'
-import { Problem } from '../../primitives/problem.ts'
-import type { ClaimedRequest, RequestClaim, RequestScope, Requests } from '../../requests/index.ts'
+import type { Merchant, Merchants } from '../../../merchants/index.ts'
+import { isDatabaseDown } from '../../../platform/database/index.ts'
+import { isSealedTooLate, type KeyRing } from '../../../platform/key-ring/index.ts'
+import type { Log } from '../../../platform/log/index.ts'
+import type { Clock } from '../../../primitives/clock.ts'
+import { Problem } from '../../../primitives/problem.ts'
+import type {
+  ClaimedRequest,
+  RequestClaim,
+  RequestScope,
+  Requests,
+} from '../../../requests/index.ts'
+import { CardError, toCardError } from '../card-error.ts'
 import { type AuthenticatedCall, authenticate } from './authenticate.ts'
-import { CardError, toCardError } from './card-error.ts'
 import { type HolderAnswer, judgeHolder } from './duplicates.ts'
 
 export type DoorDeps = {
@@ -33,6 +38,8 @@ export type CardCall = Pick<AuthenticatedCall, 'merchant' | 'requestId'>
 
 type Described = {
   readonly url: string
+  /** Another path of the same call, which older clients use. */
+  readonly otherUrl?: string
   readonly summary: string
   readonly description: string
   readonly response: TSchema
@@ -116,10 +123,13 @@ export async function openCardDoor(
     }
     register({
       claim: (route) => {
-        scope.post(route.url, { schema: describe(route, route.request) }, async (request) => {
+        const run = async (request: FastifyRequest) => {
           const call = await enter(request, route.emptyClientId)
           return runClaiming(deps, route, request, call)
-        })
+        }
+        const schema = describe(route, route.request)
+        scope.post(route.url, { schema }, run)
+        if (route.otherUrl) scope.post(route.otherUrl, { schema: { ...schema, hide: true } }, run)
       },
       read: (route) => {
         scope.get(route.url, { schema: describe(route) }, async (request) => {

@@ -1,8 +1,8 @@
 /** What a request is told whose Request-Id another one holds (design.md 5), holder by holder. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ClaimedRequest } from '../../requests/index.ts'
-import { CardError } from './card-error.ts'
+import type { ClaimedRequest } from '../../../requests/index.ts'
+import { CardError } from '../card-error.ts'
 import { type HolderAnswer, judgeHolder } from './duplicates.ts'
 
 const now = new Date('2026-08-27T10:00:00Z')

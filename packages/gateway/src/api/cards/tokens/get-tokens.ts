@@ -1,53 +1,17 @@
 /** POST and GET /tokenization/v2/get-token (wire.md 4.7): the cards that a customer had saved. */
-import { describeErrors } from '@gerbang/wire/schemas'
-import { Type } from 'typebox'
-import type { Merchant } from '../../merchants/index.ts'
-import type { CardExpiry } from '../../primitives/card-expiry.ts'
-import type { CardDescription } from '../../routing/index.ts'
-import type { CardToken, Vault } from '../../vault/index.ts'
-import { CardError } from './card-error.ts'
-import type { UnclaimedRoute } from './door.ts'
-import { bodyObject, objectOf, requiredTextOf, textOf } from './fields.ts'
-
-/** wire.md 4.2 and 4.7. */
-export const longestCustomerId = 50
-
-const optionalId = (example: string) =>
-  Type.Optional(Type.Object({ id: Type.Optional(Type.String({ examples: [example] })) }))
-
-const getTokensRequest = Type.Object(
-  {
-    customer: Type.Object({
-      id: Type.String({ maxLength: longestCustomerId, examples: ['WT_CC001'] }),
-    }),
-    channel: optionalId('CREDIT_CARD'),
-    issuer: optionalId('BANK_MANDIRI'),
-  },
-  { title: 'GetTokensRequest' },
-)
-
-export const getTokensResponse = Type.Object(
-  {
-    customer: Type.Object({ id: Type.String() }),
-    tokens: Type.Array(
-      Type.Object({
-        id: Type.String({ pattern: '^[0-9a-f]{32}$' }),
-        masked_account: Type.String({ examples: ['********5464'] }),
-        card: Type.Object({
-          cardholder_name: Type.Optional(Type.String({ examples: ['B*** S******'] })),
-          expiry: Type.Optional(Type.String({ description: 'YY/MM.', examples: ['26/12'] })),
-          brand: Type.String({ examples: ['VISA'] }),
-          issuer: Type.String({ examples: ['Bank Mandiri'] }),
-          bin: Type.Integer({ examples: [557338] }),
-          hashed_card_number: Type.String({
-            description: 'The same for the same card at one merchant. No plain hash of the number.',
-          }),
-        }),
-      }),
-    ),
-  },
-  { title: 'GetTokensResponse' },
-)
+import {
+  describeErrors,
+  getTokensRequest,
+  getTokensResponse,
+  longestCustomerId,
+} from '@gerbang/wire/schemas'
+import type { Merchant } from '../../../merchants/index.ts'
+import type { CardExpiry } from '../../../primitives/card-expiry.ts'
+import type { CardDescription } from '../../../routing/index.ts'
+import type { CardToken, Vault } from '../../../vault/index.ts'
+import { CardError } from '../card-error.ts'
+import type { UnclaimedRoute } from '../door/door.ts'
+import { bodyObject, objectOf, requiredTextOf, textOf } from '../fields.ts'
 
 type Input = {
   readonly customerId: string

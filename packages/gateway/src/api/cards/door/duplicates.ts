@@ -2,9 +2,13 @@
  * A Request-Id has exactly one answer (design.md 5): what a request is told that comes with a
  * Request-Id which another request holds.
  */
-import type { Clock } from '../../primitives/clock.ts'
-import { type ClaimedRequest, compareWithHolder, type RequestClaim } from '../../requests/index.ts'
-import { CardError } from './card-error.ts'
+import type { Clock } from '../../../primitives/clock.ts'
+import {
+  type ClaimedRequest,
+  compareWithHolder,
+  type RequestClaim,
+} from '../../../requests/index.ts'
+import { CardError } from '../card-error.ts'
 
 /** How the holder's work stands, by the route that began it. */
 export type HolderAnswer = {

@@ -1,26 +1,15 @@
 /** POST /tokenization/v2/delete-token (wire.md 4.7). */
-import { describeErrors } from '@gerbang/wire/schemas'
-import { Type } from 'typebox'
-import type { Vault } from '../../vault/index.ts'
-import { CardError } from './card-error.ts'
-import type { UnclaimedRoute } from './door.ts'
-import { bodyObject, objectOf, requiredTextOf, textOf } from './fields.ts'
-import { checkTokenization, longestCustomerId } from './get-tokens.ts'
-
-const deleteTokenRequest = Type.Object(
-  {
-    token: Type.Object({ id: Type.String({ examples: ['de52e5820f4c381db88a1cf91d57b73e'] }) }),
-    customer: Type.Optional(
-      Type.Object({ id: Type.Optional(Type.String({ maxLength: longestCustomerId })) }),
-    ),
-  },
-  { title: 'DeleteTokenRequest' },
-)
-
-const deleteTokenResponse = Type.Object(
-  { token: Type.Object({ id: Type.String(), status: Type.Literal('INACTIVE') }) },
-  { title: 'DeleteTokenResponse' },
-)
+import {
+  deleteTokenRequest,
+  deleteTokenResponse,
+  describeErrors,
+  longestCustomerId,
+} from '@gerbang/wire/schemas'
+import type { Vault } from '../../../vault/index.ts'
+import { CardError } from '../card-error.ts'
+import type { UnclaimedRoute } from '../door/door.ts'
+import { bodyObject, objectOf, requiredTextOf, textOf } from '../fields.ts'
+import { checkTokenization } from './get-tokens.ts'
 
 type Input = { readonly token: string; readonly customerId: string | undefined }
 

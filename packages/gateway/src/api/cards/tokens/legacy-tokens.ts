@@ -2,29 +2,19 @@
  * POST /tokenization/v1/tokens (wire.md 4.7): the list as older clients ask for it. What it answered
  * is not documented; it answers what its successor does.
  */
-import { describeErrors } from '@gerbang/wire/schemas'
-import { Type } from 'typebox'
-import type { CardDescription } from '../../routing/index.ts'
-import type { Vault } from '../../vault/index.ts'
-import { CardError } from './card-error.ts'
-import type { UnclaimedRoute } from './door.ts'
-import { bodyObject, objectOf, requiredTextOf, textOf } from './fields.ts'
 import {
-  checkTokenization,
+  describeErrors,
   getTokensResponse,
+  legacyTokensRequest,
   longestCustomerId,
-  toListedToken,
-} from './get-tokens.ts'
-
-const types = ['CREDIT_CARD', 'DIRECT_DEBIT']
-
-const legacyTokensRequest = Type.Object(
-  {
-    customer: Type.Object({ id: Type.String({ maxLength: longestCustomerId }) }),
-    token_data: Type.Optional(Type.Object({ type: Type.Optional(Type.Enum(types)) })),
-  },
-  { title: 'LegacyTokensRequest' },
-)
+  tokenTypes,
+} from '@gerbang/wire/schemas'
+import type { CardDescription } from '../../../routing/index.ts'
+import type { Vault } from '../../../vault/index.ts'
+import { CardError } from '../card-error.ts'
+import type { UnclaimedRoute } from '../door/door.ts'
+import { bodyObject, objectOf, requiredTextOf, textOf } from '../fields.ts'
+import { checkTokenization, toListedToken } from './get-tokens.ts'
 
 type Input = { readonly customerId: string; readonly type: string | undefined }
 
@@ -40,7 +30,7 @@ export function legacyTokensRoute(deps: { readonly vault: Vault }): UnclaimedRou
       const members = bodyObject(body)
       const customer = objectOf(members, 'customer')
       const type = textOf(objectOf(members, 'token_data'), 'token_data.type', 64)
-      if (type !== undefined && !types.includes(type)) {
+      if (type !== undefined && !tokenTypes.some((known) => known === type)) {
         throw new CardError('field_invalid', { field: 'token_data.type' })
       }
       return { customerId: requiredTextOf(customer, 'customer.id', longestCustomerId), type }
