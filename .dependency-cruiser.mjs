@@ -12,6 +12,7 @@ const uses = {
   notifications: 'merchants|access-tokens|events',
   routing: 'merchants',
   screening: 'merchants',
+  agreements: 'merchants',
   vault: 'nothing',
   merchants: 'nothing',
   requests: 'nothing',

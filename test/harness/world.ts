@@ -212,7 +212,7 @@ export function isSignedBy(answer: Answer, path: string, key = secretKey): boole
 /** A call to the control surface. */
 export async function control(
   world: Pick<World, 'app'>,
-  method: 'GET' | 'POST' | 'PATCH',
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT',
   path: string,
   body?: object,
 ): Promise<Answer> {

@@ -3,6 +3,7 @@
  * database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
+import { agreementTables } from './agreements/index.ts'
 import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
@@ -42,7 +43,7 @@ import { type Clock, sleep, withDeadline } from './primitives/clock.ts'
 import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
-import { createScreening, sandboxScreeningRules } from './screening/index.ts'
+import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
 import { createVault, vaultTables } from './vault/index.ts'
 
@@ -93,7 +94,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const merchants = createMerchants({ database, keyRing, clock })
   const requests = createRequests({ database })
   const vault = createVault({ database, keyRing, ids, clock, random })
-  const screening = createScreening(sandbox ? sandboxScreeningRules : [])
+  const screening = createScreening({
+    database,
+    emailRules: sandbox ? sandboxEmailRules : [],
+    repeat,
+  })
   const outboundHttp = createOutboundHttp({ clock })
   const notifications = createNotifications({
     database,
@@ -213,6 +218,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...vaultTables,
         ...threeDSecureTables,
         ...paymentTables,
+        ...agreementTables,
+        ...screeningTables,
         ...notificationTables,
         ...acquirerSimulatorTables,
         ...threeDSecureSimulatorTables,

@@ -19,7 +19,7 @@ import {
 } from '../../harness/world.ts'
 import { charge, type SeenOptions, seen } from '../calls.ts'
 
-export const followUpPaths = {
+const followUpPaths = {
   capture: '/credit-card/capture',
   refund: '/cancellation/credit-card/refund',
   olderRefund: '/credit-card/v1/cancellation/credit-card/refund',

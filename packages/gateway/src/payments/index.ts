@@ -25,12 +25,10 @@ import { createTraceNumbers } from './stores/trace-numbers.ts'
 export type { ChargeResult } from './charge.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
 export type {
-  Billing,
   ChargeTerms,
   Operation,
   OperationOfPayment,
   Payment,
-  PaymentType,
   RefundType,
 } from './payment.ts'
 export type { ChargeCommand } from './plan-charge.ts'

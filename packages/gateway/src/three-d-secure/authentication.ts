@@ -15,6 +15,7 @@ export type Authentication = {
   readonly invoiceNumber: string | undefined
   readonly cardId: CardId
   readonly card: CardDescription
+  readonly cardFingerprint: Buffer
   readonly callbackUrlSuccess: string
   readonly callbackUrlFailed: string
   readonly pageId: string

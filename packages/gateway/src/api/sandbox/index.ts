@@ -22,6 +22,7 @@ import {
   type SandboxMerchantsDeps,
   sandboxClientId,
 } from './sandbox-merchants.ts'
+import { registerScreeningCalls } from './screening-rules.ts'
 
 export type SandboxDeps = SandboxMerchantsDeps & {
   readonly notifications: Notifications
@@ -87,6 +88,10 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         })
       })
       registerMerchantCalls(scope, deps)
+      registerScreeningCalls(scope, {
+        merchants: deps.merchants,
+        merchantOf: (clientId) => merchantOf(deps, clientId),
+      })
       registerNetworkCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },

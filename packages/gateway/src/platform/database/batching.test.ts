@@ -45,6 +45,15 @@ test('items that share a key are never in one batch: the later ones run alone, a
   assert.deepEqual(await all, [2, 22, 4, 42])
 })
 
+test('equals may wait instead: none then overtakes its equal', async () => {
+  const { calls, run, release } = statement()
+  const twice = batching({ run, keysOf: (item) => [String(item % 10)], equalsWait: true })
+  const all = Promise.all([twice(1), twice(11), twice(2), twice(21)])
+  for (let i = 0; i < 3; i++) await release()
+  assert.deepEqual(await all, [2, 22, 4, 42])
+  assert.deepEqual(calls, [[1, 2], [11], [21]])
+})
+
 test('a batch that fails is run again item by item: nobody fails for another', async () => {
   const { calls, run, release } = statement()
   const twice = batching({ run })

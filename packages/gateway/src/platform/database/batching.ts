@@ -13,6 +13,8 @@ export type BatchingOptions<Item, Result> = {
    * come at one moment the second must find the first unfinished, not wait until it is settled.
    */
   keysOf?: (item: Item) => readonly string[]
+  /** They wait for the next batch instead, where the order of equals matters more than the time. */
+  equalsWait?: boolean
 }
 
 /** Enough for all requests that a process works on at once; a statement stays short. */
@@ -32,7 +34,7 @@ type Waiting<Item, Result> = {
 export function batching<Item, Result>(
   options: BatchingOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const { run, keysOf = () => [] } = options
+  const { run, keysOf = () => [], equalsWait = false } = options
   let waiting: Waiting<Item, Result>[] = []
   let isRunning = false
 
@@ -47,8 +49,9 @@ export function batching<Item, Result>(
   }
   const drain = async () => {
     while (waiting.length > 0) {
-      const { batch, alone, rest } = split(waiting)
-      waiting = rest
+      const { batch, equals, rest } = split(waiting)
+      const alone = equalsWait ? [] : equals
+      waiting = equalsWait ? [...equals, ...rest] : rest
       for (const one of alone) void runBatch([one])
       await runBatch(batch)
     }
@@ -65,19 +68,19 @@ export function batching<Item, Result>(
     })
 }
 
-/** The next batch, those who run alone because it has their key, and those for whom it has no room. */
+/** The next batch, those whose key it has, and those for whom it has no room. */
 function split<Item, Result>(waiting: readonly Waiting<Item, Result>[]) {
   const taken = new Set<string>()
   const batch: Waiting<Item, Result>[] = []
-  const alone: Waiting<Item, Result>[] = []
+  const equals: Waiting<Item, Result>[] = []
   const rest: Waiting<Item, Result>[] = []
   for (const one of waiting) {
-    if (one.keys.some((key) => taken.has(key))) alone.push(one)
+    if (one.keys.some((key) => taken.has(key))) equals.push(one)
     else if (batch.length === mostInABatch) rest.push(one)
     else {
       batch.push(one)
       for (const key of one.keys) taken.add(key)
     }
   }
-  return { batch, alone, rest }
+  return { batch, equals, rest }
 }
