@@ -30,7 +30,13 @@ import {
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
-import { type Announcement, createPayments, type Payment, paymentTables } from './payments/index.ts'
+import {
+  type Announcement,
+  createPayments,
+  needsCard,
+  type Payment,
+  paymentTables,
+} from './payments/index.ts'
 import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import { type Database, retrying } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
@@ -39,13 +45,13 @@ import type { KeyRing } from './platform/key-ring/index.ts'
 import type { Log } from './platform/log/index.ts'
 import { createMetrics } from './platform/metrics/index.ts'
 import { createOutboundHttp } from './platform/outbound-http/index.ts'
-import { type Clock, sleep, withDeadline } from './primitives/clock.ts'
+import { type Clock, later, sleep, withDeadline } from './primitives/clock.ts'
 import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
 import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
-import { createVault, vaultTables } from './vault/index.ts'
+import { createVault, purgeWork, vaultTables } from './vault/index.ts'
 
 export type AppDeps = {
   readonly config: Config
@@ -82,6 +88,7 @@ export type App = {
 
 const version = '0.1.0'
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { config, database, keyRing, clock, random, log, sandbox } = deps
@@ -154,7 +161,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
-  const jobs = createJobs({ works: [...payments.works, notifications.delivery], clock, log })
+  const purge = purgeWork({
+    database,
+    isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
+  })
+  const works = [...payments.works, notifications.delivery, purge]
+  const jobs = createJobs({ works, clock, log })
 
   const server = createServer({
     log,

@@ -64,6 +64,13 @@ export const settings = Type.Object({
     description:
       'Live mode: host names (with the port, where it is not 443), separated by commas, to which a charge may redirect its notification by additional_info.override_notification_url.',
   }),
+  GERBANG_REFUNDABLE_DAYS: Type.Integer({
+    default: 180,
+    minimum: 1,
+    maximum: 3650,
+    description:
+      'How long the number of a card that nobody saved is kept after its payment, because a refund may need it.',
+  }),
   GERBANG_TIMESTAMP_WINDOW_SECONDS: seconds(
     'How far Request-Timestamp may be from now, either way.',
     10,
@@ -116,6 +123,7 @@ export type Config = {
   readonly notificationHosts: readonly string[]
   readonly timestampWindowSeconds: number
   readonly requestIdHours: number
+  readonly refundableDays: number
   readonly askDeadlineMs: number
   readonly threeDSecureDeadlineMs: number
   readonly bodyLimitBytes: number
@@ -167,6 +175,7 @@ export function readConfig(
     notificationHosts: namesOf(values.GERBANG_NOTIFICATION_HOSTS),
     timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
     requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
+    refundableDays: values.GERBANG_REFUNDABLE_DAYS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
     threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
     bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,

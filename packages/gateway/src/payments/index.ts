@@ -32,6 +32,7 @@ export type {
   RefundType,
 } from './payment.ts'
 export type { ChargeCommand } from './plan-charge.ts'
+export { needsCard } from './stores/payments.store.ts'
 export type { Announcement } from './stores/settle.store.ts'
 
 export type Payments = {

@@ -19,7 +19,7 @@ import {
 } from './tokens.store.ts'
 import { findSealedCard, type SealedCard } from './vault.store.ts'
 
-export { type CardKey, type Purged, type PurgeOptions, purgeCards } from './purge.store.ts'
+export { purgeWork } from './purge.ts'
 export { keepTokens, lockTokens, type NewToken, type TokenUse } from './tokens.store.ts'
 export { keepCards, type NewCard, type SealedCard } from './vault.store.ts'
 

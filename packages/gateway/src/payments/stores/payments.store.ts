@@ -1,5 +1,5 @@
 /** Reading payments; what begins and settles them has a store of its own each. */
-
+import type { Fragment } from 'postgres'
 import type { NetworkReferences } from '../../networks/card-acquirer/contract.ts'
 import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
@@ -148,6 +148,20 @@ export async function findByInvoice(
       p.payment_id desc
     limit 1`
   return row && toPayment(row)
+}
+
+/**
+ * A condition on the row `cards`, for the purge: a payment may still ask for its number, because it
+ * is not answered, not captured, or captured after `refundableSince` and not all given back.
+ */
+export function needsCard(database: Database, refundableSince: Date): Fragment {
+  return database`
+    exists (
+      select from payments p
+      where p.card_id = cards.card_id and p.card_id <> '' and p.merchant_id = cards.merchant_id
+        and (p.state in ('pending', 'authorized')
+          or (p.state = 'captured' and p.created_at > ${refundableSince})
+          or p.open_operation_id is not null or p.reserved_minor > 0))`
 }
 
 /** Whether an invoice is paid. */
