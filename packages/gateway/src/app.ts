@@ -43,6 +43,7 @@ import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
 import { createScreening, sandboxScreeningRules } from './screening/index.ts'
+import { createSettlements, settlementTables } from './settlement/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
 import { createVault, vaultTables } from './vault/index.ts'
 
@@ -149,7 +150,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
-  const jobs = createJobs({ works: [...payments.works, notifications.delivery], clock, log })
+  const settlements = createSettlements({
+    database,
+    acquirers: deps.acquirers,
+    clock,
+    log,
+    ids,
+    repeat,
+    cutOffTime: config.settlementCutOff,
+  })
+  const works = [...payments.works, ...settlements.works, notifications.delivery]
+  const jobs = createJobs({ works, clock, log })
 
   const server = createServer({
     log,
@@ -203,6 +214,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,
+      payments,
+      settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
       clock: sandbox.clock,
       jobs,
@@ -212,6 +225,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...requestTables,
         ...vaultTables,
         ...threeDSecureTables,
+        ...settlementTables,
         ...paymentTables,
         ...notificationTables,
         ...acquirerSimulatorTables,

@@ -37,6 +37,7 @@ test('without any setting it is the documented sandbox', () => {
     requestIdHours: 24,
     askDeadlineMs: 5_000,
     threeDSecureDeadlineMs: 5_000,
+    settlementCutOff: '23:00',
     bodyLimitBytes: 65_536,
     logLevel: 'info',
     logForPeople: false,
@@ -57,6 +58,7 @@ for (const [name, values] of [
   ['PORT', ['-1', '65536', 'http', '80.5', '0x50', '8080 and more']],
   ['PUBLIC_URL', ['gateway.example.com', 'ftp://gateway.example.com', 'https://', '/gateway']],
   ['DATABASE_URL', ['mysql://db/gerbang', 'localhost:5432', '/var/run']],
+  ['GERBANG_SETTLEMENT_CUT_OFF', ['24:00', '7:00', '23:60', '23.00', '23:00:00', '11pm']],
   ['GERBANG_DATABASE_CONNECTIONS', ['0', '17', 'many']],
   [
     'GERBANG_ROOT_KEY',
