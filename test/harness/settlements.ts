@@ -1,11 +1,11 @@
 /** Payments to settle, and what became of them, as the tests of the settlement see them. */
 import { randomUUID } from 'node:crypto'
+import { sandboxClientId } from '../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
 import { answerChallenge } from '../conformance/calls.ts'
 import {
   type Answer,
   chargeBody,
   checkBody,
-  clientId,
   control,
   newInvoice,
   paths,
@@ -54,6 +54,23 @@ export async function pays(
   return { invoice, amount, requestId }
 }
 
+/** Asks for a payment's amount, or part of it, back; `refund` of the answer. */
+export async function asksBack(
+  world: World,
+  { invoice, amount, requestId }: Paid,
+  change: { readonly amount?: number; readonly requestId?: string } = {},
+): Promise<{ type: string; status: string }> {
+  const body = {
+    order: { invoice_number: invoice },
+    payment: { original_request_id: requestId },
+    refund: { amount: change.amount ?? amount },
+  }
+  const options = change.requestId === undefined ? {} : { requestId: change.requestId }
+  const answer = await post(world, '/cancellation/credit-card/refund', body, options)
+  if (answer.status !== 200) throw new Error(answer.text)
+  return answer.body.refund
+}
+
 export type BatchAnswer = {
   readonly batchId: string
   readonly acquirerId: string
@@ -79,7 +96,7 @@ export async function batchesOf(world: World): Promise<BatchAnswer[]> {
 }
 
 /** The settlement report as it is downloaded. */
-export async function reportOf(world: World, batchId: string, merchant = clientId) {
+export async function reportOf(world: World, batchId: string, merchant = sandboxClientId) {
   const answer = await world.app.server.inject({
     url: `/sandbox/settlements/${batchId}.csv?clientId=${merchant}`,
     headers: { host: '127.0.0.1:8080' },
@@ -114,7 +131,7 @@ export async function paymentOf(world: World, { invoice }: Paid): Promise<Paymen
 /** Whether the acquirer's book says of a payment what the gateway's does. */
 export async function doBooksAgree(world: World, paid: Paid): Promise<boolean> {
   const ours = await paymentOf(world, paid)
-  const theirs = await world.acquirerSimulator.standing(clientId, paid.invoice)
+  const theirs = await world.acquirerSimulator.standing(sandboxClientId, paid.invoice)
   const isVoided = ours.state === 'voided'
   return (
     theirs.captured === (isVoided ? 0n : ours.capturedMinor) &&

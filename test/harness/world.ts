@@ -34,7 +34,7 @@ import { Secret } from '../../packages/gateway/src/primitives/secret.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 export const secretKey = 'SK-GerbangSandbox0001'
-export const clientId = sandboxClientId
+const clientId = sandboxClientId
 
 /** Protects nothing: all test worlds share it, so that two apps can share a database. */
 const rootKey = new Secret(Buffer.alloc(32, 7))

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { anotherMerchant, messagesOf } from '../../../../test/conformance/calls.ts'
-import { createRefunds } from '../../../../test/harness/refunds.ts'
-import { doBooksAgree, paymentOf, pays, settleNow } from '../../../../test/harness/settlements.ts'
+import {
+  asksBack,
+  doBooksAgree,
+  paymentOf,
+  pays,
+  settleNow,
+} from '../../../../test/harness/settlements.ts'
 import { control, createWorld } from '../../../../test/harness/world.ts'
 
 const world = await createWorld()
 const other = await createWorld({ shares: world })
-const asksRefund = createRefunds(world)
 
 const decide = (requestId: string, approve: boolean, where = world, query = '') =>
   control(where, 'POST', `/sandbox/refunds/${requestId}${query}`, { approve })
@@ -19,9 +23,8 @@ async function waits(amount?: number) {
   const paid = await pays(world, { at: 'BANK_CIMB', amount: 90_000 })
   await settleNow(world)
   const requestId = randomUUID()
-  const refund = await asksRefund(paid, { requestId, ...(amount ? { amount } : {}) })
-  assert.ok(refund.kind === 'done')
-  assert.equal(refund.operation.state, 'manual')
+  const refund = await asksBack(world, paid, { requestId, ...(amount ? { amount } : {}) })
+  assert.equal(refund.status, 'PENDING')
   return { paid, requestId }
 }
 
@@ -61,7 +64,7 @@ test('a refused manual refund lets the money go for another', async () => {
   assert.deepEqual([state, refundedMinor], ['captured', 0n])
   assert.ok(await doBooksAgree(world, paid))
   const whole = randomUUID()
-  await asksRefund(paid, { requestId: whole })
+  await asksBack(world, paid, { requestId: whole })
   assert.equal((await decide(whole, true)).body.status, 'SUCCESS')
   assert.ok(await doBooksAgree(world, paid))
 })
@@ -104,7 +107,7 @@ test('a refund that nobody knows, is not manual or is another merchant’s is no
   const online = await pays(world)
   await settleNow(world)
   const onlineId = randomUUID()
-  await asksRefund(online, { requestId: onlineId })
+  await asksBack(world, online, { requestId: onlineId })
   for (const answer of [
     await decide(randomUUID(), true),
     await decide(onlineId, true),

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { advance } from '../../../../test/conformance/calls.ts'
-import { createRefunds } from '../../../../test/harness/refunds.ts'
 import {
+  asksBack,
   batchesOf,
   doBooksAgree,
   type Paid,
@@ -26,7 +26,6 @@ import { claimBatches, endCollecting, lockCollecting, openBatches } from './sett
 const world = await createWorld()
 const other = await createWorld({ shares: world })
 const { clock, database, acquirerSimulator } = world
-const asksRefund = createRefunds(world)
 const ids = createIds(clock, systemRandom)
 
 const paysSeveral = async (count: number) => {
@@ -49,17 +48,16 @@ test('a void that races with a close has one winner, 20 times, and the books agr
     // The two begin at about the same time: whichever a little later than the other.
     const pause = () => new Promise((resolve) => setTimeout(resolve, (i % 5) * 2))
     const [refund] = await Promise.all([
-      (i % 2 === 0 ? Promise.resolve() : pause()).then(() => asksRefund(raced)),
+      (i % 2 === 0 ? Promise.resolve() : pause()).then(() => asksBack(world, raced)),
       (i % 2 === 0 ? pause() : Promise.resolve()).then(() => settleNow(other)),
     ])
-    assert.ok(refund.kind === 'done')
-    assert.equal(refund.operation.state, 'approved')
+    assert.equal(refund.status, 'SUCCESS')
     const row = await paymentOf(world, raced)
-    if (refund.operation.refundType === 'VOID') {
+    if (refund.type === 'VOID') {
       seen.voided++
       assert.deepEqual([row.state, row.batchId], ['voided', null])
     } else {
-      assert.equal(refund.operation.refundType, 'FULL_REFUND')
+      assert.equal(refund.type, 'FULL_REFUND')
       assert.equal(row.state, 'refunded')
       // The void came first here and second at the acquirer, or a batch had it.
       if (row.batchId === null) assert.ok(row.voidClosed)
@@ -227,7 +225,7 @@ test('a batch that found nothing is none', async () => {
   const paid = await pays(world)
   const [opened] = await newBatches({ database, clock, ids }, clock.now())
   assert.ok(opened)
-  await asksRefund(paid)
+  await asksBack(world, paid)
   assert.equal((await paymentOf(world, paid)).state, 'voided')
   await openBatches(database, [opened])
   await advance(world, 0)

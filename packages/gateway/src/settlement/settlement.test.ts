@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { advance, anotherMerchant } from '../../../../test/conformance/calls.ts'
-import { createRefunds } from '../../../../test/harness/refunds.ts'
 import {
+  asksBack,
   batchesOf,
   doBooksAgree,
   paymentOf,
@@ -11,12 +11,12 @@ import {
   reportOf,
   settleNow,
 } from '../../../../test/harness/settlements.ts'
-import { clientId, control, createWorld, newInvoice } from '../../../../test/harness/world.ts'
+import { control, createWorld, newInvoice } from '../../../../test/harness/world.ts'
+import { sandboxClientId } from '../api/sandbox/sandbox-merchants.ts'
 import { followingCutOff, formatJakartaTime, lastCutOff } from './jakarta-time.ts'
 
 const world = await createWorld()
 const { clock } = world
-const asksRefund = createRefunds(world)
 const release = (invoiceNumber: string) =>
   control(world, 'POST', '/sandbox/settlements/release', { invoiceNumber })
 
@@ -101,9 +101,8 @@ test('what is settled is refunded, not voided, and the refund is in the next bat
   const paid = await pays(world, { amount: 50_000 })
   const [batch] = await settleNow(world)
   assert.ok(batch)
-  const part = await asksRefund(paid, { amount: 20_000 })
-  assert.ok(part.kind === 'done')
-  assert.equal(part.operation.refundType, 'PARTIAL_REFUND')
+  const { type, status } = await asksBack(world, paid, { amount: 20_000 })
+  assert.deepEqual([type, status], ['PARTIAL_REFUND', 'SUCCESS'])
   const before = await reportOf(world, batch.batchId)
   assert.deepEqual(
     before.rows.map(({ line, net_amount }) => [line, net_amount]),
@@ -150,7 +149,7 @@ test('the report has a line for each payment of the merchant, and none of anothe
   assert.deepEqual(answer.body.split('\r\n'), [
     'batch,client_id,mid,tid,invoice_number,line,payment_type,masked_card_number,brand,' +
       'approval_code,rrn,captured_amount,refunded_amount,net_amount,captured_at,refunded_at',
-    `${batch.batchId},${clientId},000100012345,10001234,"'=cmd,""1""",CAPTURE,SALE,` +
+    `${batch.batchId},${sandboxClientId},000100012345,10001234,"'=cmd,""1""",CAPTURE,SALE,` +
       `411111******1111,VISA,${message.approvalCode},${message.rrn},12345,0,12345,` +
       `${formatJakartaTime(operation.settledAt)},`,
     '',
@@ -177,10 +176,8 @@ test('a refund after the acquirer closed its own batch is no void; both lines ar
   const { acquirer } = world.acquirerSimulator
   const account = { mid: '000100012345', tid: '10001234' }
   await acquirer('BNI').closeBatch({ ...account, batchId: 'theirs' }, new AbortController().signal)
-  const refund = await asksRefund(paid)
-  assert.ok(refund.kind === 'done')
-  assert.equal(refund.operation.refundType, 'FULL_REFUND')
-  assert.equal(refund.operation.state, 'approved')
+  const { type, status } = await asksBack(world, paid)
+  assert.deepEqual([type, status], ['FULL_REFUND', 'SUCCESS'])
   const row = await paymentOf(world, paid)
   assert.deepEqual([row.state, row.voidClosed, row.batchId], ['refunded', true, null])
 
