@@ -72,20 +72,54 @@ test('a void that races with a close has one winner, 20 times, and the books agr
   for (const batch of await batchesOf(world)) assert.equal(batch.state, 'closed')
 })
 
-test('a payment whose void is under way is left for the next batch', async () => {
+test('a void that is about to begin when a batch takes the payment becomes a refund', async () => {
+  const paid = await pays(world)
+  let refunding: ReturnType<typeof asksBack> | undefined
+  await database.begin(async (transaction) => {
+    await transaction`
+      update payments set batch_id = 'bat_of_this_test' where invoice_number = ${paid.invoice}`
+    refunding = asksBack(other, paid)
+    // It has read the payment as it was, and waits for the row.
+    while (!(await isAnybodyWaiting())) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+  assert.deepEqual((await refunding)?.type, 'FULL_REFUND')
+  const { state, batchId } = await paymentOf(world, paid)
+  assert.deepEqual([state, batchId], ['refunded', 'bat_of_this_test'])
+  assert.ok(await doBooksAgree(world, paid))
+  await settleNow(world)
+})
+
+/** Whether a statement waits for a row that another one holds. */
+async function isAnybodyWaiting(): Promise<boolean> {
+  const [row] = await other.database<{ waiting: boolean }[]>`
+    select exists (
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'
+    ) as waiting`
+  return row?.waiting === true
+}
+
+test('a payment whose void is beginning or under way is left for the next batch', async () => {
   const [voided, bystander] = (await paysSeveral(2)) as [Paid, Paid]
-  const slot = 'op_of_a_void_under_way'
-  await database`
-    update payments set open_operation_id = ${slot} where invoice_number = ${voided.invoice}`
-  const [batch] = await settleNow(world)
+  const [batch] = await database.begin(async (transaction) => {
+    await transaction`
+      update payments set open_operation_id = 'op_of_a_void'
+      where invoice_number = ${voided.invoice}`
+    return settleNow(other)
+  })
   assert.equal(await batchOf(bystander), batch?.batchId)
   assert.equal(await batchOf(voided), null)
   assert.deepEqual(await settleNow(world), [])
-  await database`
-    update payments set open_operation_id = null where invoice_number = ${voided.invoice}`
+  await takeSlot(voided, null)
   const [next] = await settleNow(world)
   assert.equal(await batchOf(voided), next?.batchId)
 })
+
+/** As the begin of a void does, or its settle. */
+async function takeSlot({ invoice }: Paid, operationId: string | null): Promise<void> {
+  await database`
+    update payments set open_operation_id = ${operationId} where invoice_number = ${invoice}`
+}
 
 test('two processes that close at once close every payment once', async () => {
   for (let i = 0; i < 5; i++) {
@@ -160,14 +194,16 @@ for (const [step, name] of steps.entries()) {
 }
 
 test('a process that slept through the end of the collecting takes nothing any more', async () => {
-  const paid = await paysSeveral(3)
+  const [freed, ...paid] = await paysSeveral(4)
+  assert.ok(freed)
+  await takeSlot(freed, 'op_of_a_void_that_is_refused')
   const batchId = await killedAfter(2, paid)
-  const late = await pays(world)
+  await takeSlot(freed, null)
   const account = { acquirerId: 'BNI', mid: '000100012345', tid: '10001234' }
-  const taking = { ...account, batchId, after: '', limit: 100 }
-  const batch = lockCollecting(database, batchId as never)
-  assert.deepEqual(await takePayments(database, { ...taking, batch }), [])
-  assert.equal(await batchOf(late), null)
+  const batch = lockCollecting(database, batchId)
+  const taking = { ...account, batchId, batch, after: '', limit: 100 }
+  assert.deepEqual(await takePayments(database, taking), [])
+  assert.equal(await batchOf(freed), null)
   await settleNow(world)
 })
 
