@@ -61,10 +61,10 @@ function insertBatches(
       do update set cut_off_at = greatest(batches.cut_off_at, excluded.cut_off_at)`
 }
 
-/** Whether the daily cut-off of this instant, or a later one, is made. */
+/** Whether the daily cut-off of this instant is made. */
 export async function isCutOffMade(database: Database, cutOffAt: Date): Promise<boolean> {
   const [row] = await database<{ made: boolean }[]>`
-    select exists (select 1 from cut_offs where cut_off_at >= ${cutOffAt}) as made`
+    select exists (select 1 from cut_offs where cut_off_at = ${cutOffAt}) as made`
   return row?.made === true
 }
 

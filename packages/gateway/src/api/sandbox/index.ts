@@ -206,8 +206,9 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     },
   )
   scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
+    // The clock first: background work must not write the old clock's future into empty tables.
     await clock.reset()
+    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     return { reset: true }
   })
 }
