@@ -212,7 +212,7 @@ export function createAcquirerSimulator(deps: {
     decideRefund: async (acquirerId, command, approve) => {
       const wished = decisionOf(approve ? '00' : refusalCodes.do_not_honour)
       const follower = { acquirerId, kind: 'refund', command, receivedAt: clock.now() } as const
-      return toOutcome(await writeFollowUp(database, follower, wished))
+      return toOutcome('refund', await writeFollowUp(database, follower, wished))
     },
     steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
   }
