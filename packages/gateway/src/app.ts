@@ -50,6 +50,7 @@ import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
 import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
+import { createSettlements, settlementTables } from './settlement/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
 import { createVault, purgeWork, vaultTables } from './vault/index.ts'
 
@@ -161,11 +162,20 @@ export async function createApp(deps: AppDeps): Promise<App> {
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
+  const settlements = createSettlements({
+    database,
+    acquirers: deps.acquirers,
+    clock,
+    log,
+    ids,
+    repeat,
+    cutOffTime: config.settlementCutOff,
+  })
   const purge = purgeWork({
     database,
     isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
   })
-  const works = [...payments.works, notifications.delivery, purge]
+  const works = [...payments.works, ...settlements.works, notifications.delivery, purge]
   const jobs = createJobs({ works, clock, log })
 
   const server = createServer({
@@ -220,6 +230,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,
+      payments,
+      settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
       clock: sandbox.clock,
       jobs,
@@ -229,6 +241,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...requestTables,
         ...vaultTables,
         ...threeDSecureTables,
+        ...settlementTables,
         ...paymentTables,
         ...agreementTables,
         ...screeningTables,

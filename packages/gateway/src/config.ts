@@ -93,6 +93,11 @@ export const settings = Type.Object({
     default: 5_000,
     description: 'How long an answer of the 3-D Secure server is waited for.',
   }),
+  GERBANG_SETTLEMENT_CUT_OFF: Type.String({
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    default: '23:00',
+    description: 'When captured payments are closed into batches each day: HH:MM, Asia/Jakarta.',
+  }),
   GERBANG_BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1_024,
     maximum: 1_048_576,
@@ -126,6 +131,8 @@ export type Config = {
   readonly refundableDays: number
   readonly askDeadlineMs: number
   readonly threeDSecureDeadlineMs: number
+  /** HH:MM in Jakarta. */
+  readonly settlementCutOff: string
   readonly bodyLimitBytes: number
   readonly logLevel: string
   readonly logForPeople: boolean
@@ -178,6 +185,7 @@ export function readConfig(
     refundableDays: values.GERBANG_REFUNDABLE_DAYS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
     threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
+    settlementCutOff: values.GERBANG_SETTLEMENT_CUT_OFF,
     bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,
     logLevel: values.LOG_LEVEL,
     logForPeople: values.LOG_FORMAT === undefined ? isTerminal : values.LOG_FORMAT === 'people',

@@ -197,3 +197,20 @@ export async function findRefundable(
     limit 1`
   return row && toPayment(row)
 }
+
+/** The manual refund of a Request-Id: the undecided one, else the latest. */
+export async function findManualRefund(
+  database: Database,
+  merchantId: MerchantId,
+  requestId: string,
+): Promise<OperationOfPayment | undefined> {
+  const [row] = await database<Record<string, unknown>[]>`
+    select ${paymentColumns(database)}, ${operationColumns(database)}
+    from operations o
+    join payments p on p.merchant_id = o.merchant_id and p.payment_id = o.payment_id
+    where o.request_id = ${requestId} and o.merchant_id = ${merchantId}
+      and o.refund_type in ('MANUAL_PARTIAL_REFUND', 'MANUAL_FULL_REFUND')
+    order by o.state = 'manual' desc, o.created_at desc, o.operation_id desc
+    limit 1`
+  return row && toOperationOfPayment(row)
+}
