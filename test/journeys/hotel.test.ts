@@ -6,13 +6,14 @@ import { control } from '../harness/world.ts'
 
 const world = await createListeningWorld({ config: { askDeadlineMs: 5_000 } })
 
-test('a hotel captures less than it held, gives a booking back and lets a hold expire', async () => {
+test('a hotel captures less than it held, gives money back and lets a hold expire', async () => {
   const { code, output } = await runExample('hotel', world.url)
   assert.equal(code, 0, output)
   for (const text of [
     '"type": "CAPTURE"',
     '"amount": 1250000',
     '"type": "VOID"',
+    '"type": "PARTIAL_REFUND"',
     'Authorization has been voided',
     'Authorization has expired',
   ]) {

@@ -9,6 +9,8 @@ export type Sandbox = {
   now(): Promise<Date>
   /** Moves the sandbox's clock; what falls due is done before this ends. */
   advanceDays(days: number): Promise<void>
+  /** Closes the day at every acquirer now. */
+  settle(): Promise<void>
 }
 
 /** Moving the clock sends notifications that fell due, for which the gateway waits 10 s each. */
@@ -79,6 +81,10 @@ export function createSandbox(
     advanceDays: async (days) => {
       const { now } = await call('POST', '/sandbox/clock', { advanceMs: days * dayMs })
       narrator.received('200', { now })
+    },
+    settle: async () => {
+      const { batches } = await call('POST', '/sandbox/settlements', {})
+      narrator.received('200', { batches })
     },
   }
 }

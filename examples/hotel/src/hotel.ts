@@ -34,8 +34,9 @@ export async function runHotel(options: StoryOptions): Promise<void> {
     const guest = await book(story, 'Check in', 1_500_000)
     await cancelBooking(story, await book(story, 'Another guest books', 900_000))
     await checkOut(story, guest, 1_250_000)
+    await refundMinibar(story, guest, 200_000)
     await waitForNoShow(story, await book(story, 'A third guest books', 700_000))
-    return 'One stay paid for less than was held, one booking voided, one hold released.'
+    return 'One stay paid and refunded in part, one booking voided, one hold released.'
   })
 }
 
@@ -87,6 +88,14 @@ async function checkOut(story: Story, booking: Booking, bill: number): Promise<v
   await expectStatus(story, booking, 'SUCCESS')
 }
 
+async function refundMinibar(story: Story, booking: Booking, amount: number): Promise<void> {
+  story.narrator.step('The minibar was not the guest’s: a part is given back after the settlement')
+  const beforeSettlement = 'Refund amount must be equal to the transaction amount before settlement'
+  await expectRefusal(story, beforeSettlement, () => refund(story, booking, amount))
+  await story.sandbox.settle()
+  await giveBack(story, booking, amount, 'PARTIAL_REFUND')
+}
+
 async function waitForNoShow(story: Story, booking: Booking): Promise<void> {
   const { narrator, sandbox } = story
   narrator.step(`The guest never comes: ${daysUntilReleased} days go by on the sandbox’s clock`)
@@ -105,21 +114,25 @@ async function capture({ narrator, client }: Story, booking: Booking, amount = b
 /** Who gives back does not choose how; the gateway tells. */
 async function giveBack(
   story: Story,
-  { invoiceNumber, requestId }: Booking,
+  booking: Booking,
   amount: number,
   type: string,
 ): Promise<void> {
-  const answer = await story.client.refund({
-    order: { invoice_number: invoiceNumber },
-    payment: { original_request_id: requestId },
+  const answer = await refund(story, booking, amount)
+  expectEqual('refund.type', type, answer.refund.type)
+  expectEqual('refund.status', 'SUCCESS', answer.refund.status)
+  const notification = await receiveNotification(story, booking.invoiceNumber, 'REFUNDED')
+  expectEqual('refund.amount of the notification', amount, notification.refund?.amount)
+}
+
+async function refund({ narrator, client }: Story, booking: Booking, amount: number) {
+  const answer = await client.refund({
+    order: { invoice_number: booking.invoiceNumber },
+    payment: { original_request_id: booking.requestId },
     refund: { amount },
   })
-  story.narrator.verifiedAnswer(answer)
-  const { refund } = answer.body
-  expectEqual('refund.type', type, refund.type)
-  expectEqual('refund.status', 'SUCCESS', refund.status)
-  const notification = await receiveNotification(story, invoiceNumber, 'REFUNDED')
-  expectEqual('refund.amount of the notification', amount, notification.refund?.amount)
+  narrator.verifiedAnswer(answer)
+  return answer.body
 }
 
 async function expectStatus(
