@@ -112,9 +112,15 @@ for (const [name, value, wanted] of [
 }
 
 test('a setting that nobody reads is told, with the name it most likely means', () => {
-  const env = { GERBANG_SANDBOX_HOST: 'gerbang', GERBANG_KAFKA: 'x', GERBANG_MODE: 'sandbox' }
+  const env = {
+    GERBANG_SANDBOX_HOST: 'x',
+    GERBANG_PORT: '1',
+    GERBANG_KAFKA: 'x',
+    GERBANG_MODE: 'x',
+  }
   assert.deepEqual(unknownSettings(env), [
     { name: 'GERBANG_SANDBOX_HOST', nearest: 'GERBANG_SANDBOX_HOSTS' },
+    { name: 'GERBANG_PORT', nearest: 'PORT' },
     { name: 'GERBANG_KAFKA', nearest: undefined },
   ])
 })

@@ -205,10 +205,13 @@ export function unknownSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly { readonly name: string; readonly nearest: string | undefined }[] {
   const known = Object.keys(settings.properties)
+  // Without the prefix: GERBANG_PORT means PORT.
+  const bare = (name: string) => name.replace(/^GERBANG_/, '')
+  const nearest = (name: string) => nearestName(bare(name), known.map(bare))
   return Object.keys(env)
     .filter((name) => name.startsWith('GERBANG_') && !name.startsWith('GERBANG_TEST_'))
     .filter((name) => ![...known, ...settingsOfExamples].includes(name))
-    .map((name) => ({ name, nearest: nearestName(name, known) }))
+    .map((name) => ({ name, nearest: known.find((one) => bare(one) === nearest(name)) }))
 }
 
 /** Digits only: the library's own conversion takes 80.5 and 0x50 for a port. */

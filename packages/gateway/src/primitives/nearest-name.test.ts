@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nearestName } from './nearest-name.ts'
 
-const known = ['GERBANG_MODE', 'GERBANG_DATA_DIR', 'GERBANG_SANDBOX_HOSTS', 'GERBANG_SANDBOX_TOKEN']
+const known = ['MODE', 'DATA_DIR', 'SANDBOX_HOSTS', 'SANDBOX_TOKEN']
 
 for (const [written, meant] of [
-  ['GERBANG_MODES', 'GERBANG_MODE'],
-  ['GERBANG_MDOE', 'GERBANG_MODE'],
-  ['GERBANG_DATADIR', 'GERBANG_DATA_DIR'],
-  ['GERBANG_SANDBOX_HOST', 'GERBANG_SANDBOX_HOSTS'],
-  ['GERBANG_TOKEN', undefined],
-  ['GERBANG_KAFKA_BROKERS_OF_SOMEBODY', undefined],
+  ['MODES', 'MODE'],
+  ['MDOE', 'MODE'],
+  ['DATADIR', 'DATA_DIR'],
+  ['SANDBOX_HOST', 'SANDBOX_HOSTS'],
+  ['TOKEN', undefined],
+  ['KAFKA_BROKERS', undefined],
 ] as const) {
   test(`${written} most likely means ${meant ?? 'none of them'}`, () => {
     assert.equal(nearestName(written, known), meant)
@@ -18,5 +18,5 @@ for (const [written, meant] of [
 }
 
 test('where nothing is known nothing is near', () => {
-  assert.equal(nearestName('GERBANG_MODE', []), undefined)
+  assert.equal(nearestName('MODE', []), undefined)
 })

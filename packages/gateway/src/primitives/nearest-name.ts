@@ -3,8 +3,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
-  // Two names that differ in more than a quarter are two words, not a slip of the keys.
-  const isAlike = nearest && nearest.distance <= Math.floor(name.length / 4)
+  // Two names that differ in more than a third are two words, not a slip of the keys.
+  const isAlike = nearest && nearest.distance <= Math.ceil(name.length / 3)
   return isAlike ? nearest.candidate : undefined
 }
 
