@@ -39,10 +39,11 @@ export async function runDemo(options: {
   gatewayUrl: string
   print: Print
   signal?: AbortSignal
+  sandboxToken?: string | undefined
 }): Promise<void> {
   const { signal = new AbortController().signal } = options
   const narrator = createNarrator(options.print)
-  const sandbox = createSandbox(options.gatewayUrl, narrator)
+  const sandbox = createSandbox(options.gatewayUrl, narrator, options.sandboxToken)
 
   narrator.step('Read the credentials of the sandbox merchant')
   const credentials = await sandbox.credentials()

@@ -1,9 +1,12 @@
-/** `npm run demo`: tells the story of one payment in the terminal. GERBANG_URL names the gateway. */
+/**
+ * `npm run demo`: tells the story of one payment in the terminal. GERBANG_URL names the gateway,
+ * GERBANG_SANDBOX_TOKEN is its token where it wants one.
+ */
 import { styleText } from 'node:util'
 import { GerbangConnectionError, GerbangError, GerbangSignatureError } from '@gerbang/client'
 import { runDemo } from './demo.ts'
 import type { Tone } from './narrator.ts'
-import { NoGateway, WrongStep } from './wrong-step.ts'
+import { NoGateway, TokenWanted, WrongStep } from './wrong-step.ts'
 
 const styles: Record<Tone | 'bad', Parameters<typeof styleText>[0]> = {
   heading: ['bold', 'cyan'],
@@ -19,12 +22,13 @@ function print(text: string, tone: Tone | 'bad' = 'plain'): void {
 }
 
 const gatewayUrl = process.env['GERBANG_URL'] ?? 'http://127.0.0.1:8080'
+const sandboxToken = process.env['GERBANG_SANDBOX_TOKEN']
 const interruption = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => interruption.abort(new Error('interrupted')))
 }
 try {
-  await runDemo({ gatewayUrl, print, signal: interruption.signal })
+  await runDemo({ gatewayUrl, print, signal: interruption.signal, sandboxToken })
 } catch (error) {
   if (interruption.signal.aborted) {
     print('\n✗ Interrupted.', 'bad')
@@ -38,7 +42,8 @@ try {
 
 /** The stack only where the demo itself is broken. */
 function messageOf(error: unknown): string {
-  if (error instanceof WrongStep || error instanceof NoGateway) return error.message
+  const isForPeople = [WrongStep, NoGateway, TokenWanted].some((kind) => error instanceof kind)
+  if (isForPeople && error instanceof Error) return error.message
   if (error instanceof GerbangError) {
     return `Refused with ${error.httpStatus} ${error.code}: ${error.message}`
   }

@@ -1,6 +1,6 @@
 /** The few calls of the sandbox's control surface that the story needs. */
 import type { Narrator } from './narrator.ts'
-import { expectEqual, NoGateway, WrongStep } from './wrong-step.ts'
+import { expectEqual, NoGateway, TokenWanted, WrongStep } from './wrong-step.ts'
 
 export type Sandbox = {
   credentials(): Promise<{ clientId: string; secretKey: string }>
@@ -10,14 +10,26 @@ export type Sandbox = {
 
 const timeoutMs = 10_000
 
-/** Every call throws NoGateway where none answers, and WrongStep where it is not a sandbox. */
-export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
+/**
+ * Every call throws NoGateway where none answers, TokenWanted where it has no or another token, and
+ * WrongStep where it is not a sandbox.
+ */
+export function createSandbox(
+  gatewayUrl: string,
+  narrator: Narrator,
+  /** Wanted where the gateway does not listen on loopback, or has one set. */
+  token?: string,
+): Sandbox {
   const call = async (method: 'GET' | 'PATCH', path: string, body?: object) => {
     const url = new URL(path, gatewayUrl)
     narrator.sent(method, url.href, body)
     const response = await fetch(url, {
       method,
-      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
@@ -25,6 +37,7 @@ export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
       throw new NoGateway(gatewayUrl, cause)
     })
     const text = await response.text()
+    if (response.status === 401) throw new TokenWanted(gatewayUrl)
     if (response.status !== 200) {
       throw new WrongStep(
         `${method} ${path} (is this gateway in sandbox mode?)`,
