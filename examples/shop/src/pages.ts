@@ -190,7 +190,7 @@ function notificationRow({ id, state, notification }: Order): Html | undefined {
     case 'not-charged':
       return row('none: nothing was begun')
     default:
-      return row(html`has not come yet. <a href="/orders/${id}">Look again</a>`)
+      return row(html`has not come yet. <a href="/orders/${id}">Look&nbsp;again</a>`)
   }
 }
 
