@@ -37,8 +37,10 @@ test('without any setting it is the documented sandbox', () => {
     notificationHosts: [],
     timestampWindowSeconds: 10,
     requestIdHours: 24,
+    refundableDays: 180,
     askDeadlineMs: 5_000,
     threeDSecureDeadlineMs: 5_000,
+    settlementCutOff: '23:00',
     bodyLimitBytes: 65_536,
     logLevel: 'info',
     logForPeople: false,
@@ -59,6 +61,7 @@ for (const [name, values] of [
   ['PORT', ['-1', '65536', 'http', '80.5', '0x50', '8080 and more']],
   ['PUBLIC_URL', ['gateway.example.com', 'ftp://gateway.example.com', 'https://', '/gateway']],
   ['DATABASE_URL', ['mysql://db/gerbang', 'localhost:5432', '/var/run']],
+  ['GERBANG_SETTLEMENT_CUT_OFF', ['24:00', '7:00', '23:60', '23.00', '23:00:00', '11pm']],
   ['GERBANG_DATABASE_CONNECTIONS', ['0', '17', 'many']],
   [
     'GERBANG_ROOT_KEY',
@@ -111,6 +114,12 @@ for (const [name, value, wanted] of [
   })
 }
 
+test('every pattern has words that say what it means', () => {
+  const patterns = Object.entries<{ pattern?: string; wanted?: string }>(settings.properties)
+  const wordless = patterns.filter(([, { pattern, wanted }]) => pattern && !wanted)
+  assert.deepEqual(wordless, [])
+})
+
 test('a setting that nobody reads is told, with the name it most likely means', () => {
   const env = {
     GERBANG_SANDBOX_HOST: 'x',
@@ -142,11 +151,13 @@ test('every setting is read', () => {
     GERBANG_ROOT_KEY: key.toString('base64'),
     GERBANG_SANDBOX_HOSTS: ' Gateway.local, ,other ',
     GERBANG_SANDBOX_TOKEN: 'a-token-of-16-or-more',
-    GERBANG_NOTIFICATION_HOSTS: 'shop.example:8443',
+    GERBANG_NOTIFICATION_HOSTS: 'merchant.example,merchant.example:8443',
     GERBANG_TIMESTAMP_WINDOW_SECONDS: '30',
     GERBANG_REQUEST_ID_HOURS: '48',
+    GERBANG_REFUNDABLE_DAYS: '30',
     GERBANG_ASK_DEADLINE_MS: '100',
     GERBANG_THREE_D_SECURE_DEADLINE_MS: '200',
+    GERBANG_SETTLEMENT_CUT_OFF: '00:30',
     GERBANG_BODY_LIMIT_BYTES: '2048',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'people',
@@ -165,11 +176,13 @@ test('every setting is read', () => {
     databaseUrl: 'postgresql://u:p@db:5432/gerbang',
     databaseConnections: 1,
     sandboxHosts: ['gateway.local', 'other'],
-    notificationHosts: ['shop.example:8443'],
+    notificationHosts: ['merchant.example', 'merchant.example:8443'],
     timestampWindowSeconds: 30,
     requestIdHours: 48,
+    refundableDays: 30,
     askDeadlineMs: 100,
     threeDSecureDeadlineMs: 200,
+    settlementCutOff: '00:30',
     bodyLimitBytes: 2_048,
     logLevel: 'warn',
     logForPeople: true,

@@ -1,9 +1,9 @@
 /**
  * The control surface of the sandbox (sandbox.md): credentials, merchants, the acquirer's book and
- * steering, notifications, time, reset. It is not even registered in live mode.
+ * steering, notifications, settlement, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
@@ -14,6 +14,7 @@ import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { later, sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
+import { about, merchantOf, ofMerchant } from './call.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -21,26 +22,27 @@ import {
   credentialsOf,
   makeSandboxMerchant,
   type SandboxMerchantsDeps,
-  sandboxClientId,
 } from './sandbox-merchants.ts'
+import { registerScreeningCalls } from './screening-rules.ts'
+import { registerSettlementCalls, type SettlementCallDeps } from './settlements.ts'
 
-export type SandboxDeps = SandboxMerchantsDeps & {
-  readonly notifications: Notifications
-  readonly acquirerSimulator: AcquirerSimulator
-  readonly clock: SandboxClock
-  readonly jobs: Jobs
-  readonly log: Log
-  readonly gatewayPublicKey: string
-  /** Every table that a reset empties. */
-  readonly businessTables: readonly string[]
-  readonly guard: GuardOptions
-}
+export type SandboxDeps = SandboxMerchantsDeps &
+  SettlementCallDeps & {
+    readonly notifications: Notifications
+    readonly acquirerSimulator: AcquirerSimulator
+    readonly clock: SandboxClock
+    readonly jobs: Jobs
+    readonly log: Log
+    readonly gatewayPublicKey: string
+    /** Every table that a reset empties. */
+    readonly businessTables: readonly string[]
+    readonly guard: GuardOptions
+  }
 
-const clientIdQuery = {
-  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
-}
-const ofMerchant = Type.Object(clientIdQuery)
-const ofInvoice = Type.Object({ ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) })
+const ofInvoice = Type.Object({
+  ...ofMerchant.properties,
+  invoiceNumber: Type.String({ minLength: 1 }),
+})
 
 const httpUrl = Type.Union([
   Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }),
@@ -89,7 +91,12 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         })
       })
       registerMerchantCalls(scope, deps)
+      registerScreeningCalls(scope, {
+        merchants: deps.merchants,
+        merchantOf: (clientId) => merchantOf(deps, clientId),
+      })
       registerNetworkCalls(scope, deps)
+      registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },
     { prefix: '/sandbox' },
@@ -206,20 +213,11 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     },
   )
   scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
+    // The clock first: background work must not write the old clock's future into empty tables.
     await clock.reset()
+    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     return { reset: true }
   })
-}
-
-function about(summary: string, parts: FastifySchema): FastifySchema {
-  return { ...parts, summary, tags: ['Sandbox'] }
-}
-
-async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promise<Merchant> {
-  const merchant = await deps.merchants.findByClientId(clientId)
-  if (merchant) return merchant
-  throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
 }
 
 function checkUrl(name: string, value: unknown): void {
