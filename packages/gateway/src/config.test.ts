@@ -115,8 +115,9 @@ for (const [name, value, wanted] of [
 }
 
 test('every pattern has words that say what it means', () => {
-  const patterns = Object.entries<{ pattern?: string; wanted?: string }>(settings.properties)
-  const wordless = patterns.filter(([, { pattern, wanted }]) => pattern && !wanted)
+  const wordless = Object.values(settings.properties).filter(
+    (schema) => 'pattern' in schema && !('wanted' in schema),
+  )
   assert.deepEqual(wordless, [])
 })
 
