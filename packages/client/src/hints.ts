@@ -5,8 +5,7 @@ const hints: Partial<Record<CardErrorName, string>> = {
   unknown_client: 'Check clientId and that baseUrl is the environment it belongs to.',
   invalid_signature:
     'Check that secretKey belongs to clientId, that no proxy rewrites path or body, and that the ' +
-    'same signed request is not sent twice. A sandbox tells the difference: ' +
-    'GET /sandbox/explain/{Request-Id}.',
+    'same signed request is not sent twice: signed again within the same second, it is the same.',
   timestamp_window: 'The clock of this machine is off: synchronise it (NTP).',
   conflict:
     'This Request-Id was sent before with the same body. error.body holds the stored answer once ' +

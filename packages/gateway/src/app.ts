@@ -15,6 +15,8 @@ import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
 import { getTokensRoute } from './api/cards/tokens/get-tokens.ts'
 import { legacyTokensRoute } from './api/cards/tokens/legacy-tokens.ts'
 import { toTransactionReport } from './api/cards/transaction-report.ts'
+import { registerGuides } from './api/guides.ts'
+import { registerHome } from './api/home.ts'
 import { registerOperation } from './api/operation.ts'
 import { challengePath, registerChallenge } from './api/pages/challenge.ts'
 import { registerReference } from './api/reference.ts'
@@ -185,6 +187,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     onAnswer: metrics.answered,
   })
   await registerReference(server, { publicUrl: deps.publicUrl, version })
+  registerGuides(server)
   const doorDeps: DoorDeps = {
     merchants,
     requests,
@@ -227,6 +230,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   registerOperation(server, { isReady: () => isReachable(database, clock), metrics })
   const sandboxMerchants = { database, merchants, keyRing, ids, random }
   if (sandbox) {
+    registerHome(server)
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,

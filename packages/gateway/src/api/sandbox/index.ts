@@ -9,6 +9,7 @@ import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/i
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
 import type { Notifications } from '../../notifications/index.ts'
 import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import { noteRefusal } from '../../platform/http/server.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { later, sleep } from '../../primitives/clock.ts'
@@ -82,8 +83,9 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
       scope.addHook('preValidation', async (request) => {
         request.body ??= {}
       })
-      scope.setErrorHandler((error, _request, reply) => {
+      scope.setErrorHandler((error, request, reply) => {
         const refusal = toRefusal(deps, error)
+        noteRefusal(request, refusal)
         return reply.code(refusal.status).send({
           error: { code: refusal.code, message: refusal.message, type: refusal.code },
         })

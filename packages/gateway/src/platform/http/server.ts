@@ -1,6 +1,6 @@
 /**
- * The HTTP server: limits for slow and large requests, one log line for each answer, and a drain on
- * close. It knows nothing of payments; doors register themselves on it.
+ * The HTTP server: limits for slow and large requests, one log line for each answer, which says why a
+ * request was refused, and a drain on close. It knows nothing of payments; doors register themselves on it.
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -14,6 +14,16 @@ export type ServerOptions = {
   readonly unreadable: (reason: string) => object
   /** Called with each answer, for metrics. */
   readonly onAnswer?: (answer: { route: string; status: number; seconds: number }) => void
+}
+
+/** What a refused caller was told. It must hold nothing of the request but names. */
+export type Refusal = { readonly code: string; readonly message: string }
+
+const refusals = new WeakMap<FastifyRequest, Refusal>()
+
+/** A door says why it refuses, so that the log line of the answer can. */
+export function noteRefusal(request: FastifyRequest, refusal: Refusal): void {
+  refusals.set(request, refusal)
 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -49,8 +59,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const route = request.routeOptions.url ?? 'unknown'
     const milliseconds = reply.elapsedTime
     options.onAnswer?.({ route, status: reply.statusCode, seconds: milliseconds / 1_000 })
+    const refusal = refusals.get(request)
     log.info(
-      { requestId: requestIdOf(request), ms: Math.round(milliseconds * 10) / 10 },
+      {
+        requestId: requestIdOf(request),
+        ms: Math.round(milliseconds * 10) / 10,
+        ...(refusal && { errorCode: refusal.code, errorMessage: refusal.message }),
+      },
       `${request.method} ${route} ${reply.statusCode}`,
     )
   })

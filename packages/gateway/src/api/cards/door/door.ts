@@ -3,12 +3,20 @@
  * envelope and signed. What always holds: nothing of a body is read before its signature is right;
  * every answer to a known client carries a signature over its exact bytes, refusals too.
  */
-import { digestOf, formatTimestamp, type JsonValue, parseJsonText, sign } from '@gerbang/wire'
+import {
+  cardErrors,
+  digestOf,
+  formatTimestamp,
+  type JsonValue,
+  parseJsonText,
+  sign,
+} from '@gerbang/wire'
 import { errorEnvelope, requestHeaders } from '@gerbang/wire/schemas'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Merchant, Merchants } from '../../../merchants/index.ts'
 import { isDatabaseDown } from '../../../platform/database/index.ts'
+import { noteRefusal } from '../../../platform/http/server.ts'
 import { isSealedTooLate, type KeyRing } from '../../../platform/key-ring/index.ts'
 import type { Log } from '../../../platform/log/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
@@ -103,6 +111,7 @@ export async function openCardDoor(
     )
     scope.setErrorHandler((error, request, reply) => {
       const refusal = toRefusal(deps, error, request)
+      noteRefusal(request, { code: cardErrors[refusal.row].code, message: refusal.message })
       return reply.code(refusal.status).send(refusal.body)
     })
 

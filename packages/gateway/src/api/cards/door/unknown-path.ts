@@ -4,6 +4,7 @@
  */
 import { cardErrorBody, cardErrors } from '@gerbang/wire'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noteRefusal } from '../../../platform/http/server.ts'
 
 export function answerUnknownPaths(server: FastifyInstance): void {
   server.setNotFoundHandler(refuse)
@@ -17,6 +18,8 @@ export function answerUnknownPaths(server: FastifyInstance): void {
 function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = (request.raw.url ?? '/').split('?')[0]?.slice(0, 200) ?? '/'
   const error = cardErrorBody('not_found', { method: request.method, path })
+  // Not the path: a caller may have put anything into it.
+  noteRefusal(request, { code: cardErrors.not_found.code, message: 'No such path' })
   return reply.code(cardErrors.not_found.status).send({ error })
 }
 
