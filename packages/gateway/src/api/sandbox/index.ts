@@ -3,16 +3,18 @@
  * steering, notifications, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
 import type { Notifications } from '../../notifications/index.ts'
-import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
-import { later, sleep } from '../../primitives/clock.ts'
+import { sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
+import { hasCredentials } from '../../primitives/url.ts'
+import { createAdvance } from './advance.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -22,6 +24,7 @@ import {
   type SandboxMerchantsDeps,
   sandboxClientId,
 } from './sandbox-merchants.ts'
+import { about, describeInvalid, readStrictly } from './strict-input.ts'
 
 export type SandboxDeps = SandboxMerchantsDeps & {
   readonly notifications: Notifications
@@ -38,8 +41,11 @@ export type SandboxDeps = SandboxMerchantsDeps & {
 const clientIdQuery = {
   clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
 }
-const ofMerchant = Type.Object(clientIdQuery)
-const ofInvoice = Type.Object({ ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) })
+const ofMerchant = Type.Object(clientIdQuery, { additionalProperties: false })
+const ofInvoice = Type.Object(
+  { ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) },
+  { additionalProperties: false },
+)
 
 const httpUrl = Type.Union([
   Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }),
@@ -65,9 +71,8 @@ const instruction = Type.Object(
   },
   { additionalProperties: false, minProperties: 1 },
 )
-/** Ten years: enough for any agreement, and still a date. */
-const advance = Type.Object(
-  { advanceMs: Type.Integer({ minimum: 0, maximum: 315_360_000_000 }) },
+const advanceRequest = Type.Object(
+  { advanceMs: Type.Integer({ minimum: 0, maximum: mostAheadMs }) },
   { additionalProperties: false },
 )
 
@@ -75,11 +80,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
   await server.register(
     async (scope) => {
       guardSandbox(scope, deps.guard)
-      readJsonOnly(scope)
-      // A call without a body means one without wishes.
-      scope.addHook('preValidation', async (request) => {
-        request.body ??= {}
-      })
+      readStrictly(scope)
       scope.setErrorHandler((error, _request, reply) => {
         const refusal = toRefusal(deps, error)
         return reply.code(refusal.status).send({
@@ -189,17 +190,14 @@ function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
 
 function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
   const { clock } = deps
+  const advance = createAdvance(deps)
   const reading = () => ({ now: clock.now().toISOString(), offsetMs: clock.offsetMs() })
   scope.get('/clock', { schema: about('Read the clock', {}) }, async () => reading())
-  scope.post<{ Body: Static<typeof advance> }>(
+  scope.post<{ Body: Static<typeof advanceRequest> }>(
     '/clock',
-    { schema: about('Move the clock forward, doing what falls due', { body: advance }) },
+    { schema: about('Move the clock forward, doing what falls due', { body: advanceRequest }) },
     async ({ body }) => {
-      const offsetMs = clock.offsetMs() + body.advanceMs
-      const target = later(clock.realNow(), offsetMs)
-      await deps.jobs.advanceTo(target, (instant) => clock.moveTo(instant))
-      // Real time went on meanwhile: the target instant is past, the offset must be the one asked for.
-      await clock.raiseOffset(offsetMs)
+      await advance(body.advanceMs)
       return reading()
     },
   )
@@ -210,10 +208,6 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
   })
 }
 
-function about(summary: string, parts: FastifySchema): FastifySchema {
-  return { ...parts, summary, tags: ['Sandbox'] }
-}
-
 async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promise<Merchant> {
   const merchant = await deps.merchants.findByClientId(clientId)
   if (merchant) return merchant
@@ -221,34 +215,23 @@ async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promis
 }
 
 function checkUrl(name: string, value: unknown): void {
-  if (typeof value === 'string' && !URL.canParse(value)) {
-    throw new SandboxError(400, 'INVALID_PARAMETER', `${name} is no URL`)
-  }
-}
-
-/** Only application/json has a parser, so that no HTML form of another page can call. */
-function readJsonOnly(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    scope.getDefaultJsonParser('error', 'error'),
-  )
+  if (typeof value !== 'string') return
+  const wrong = !URL.canParse(value)
+    ? 'is no URL'
+    : // URLs are shown and logged, and fetch refuses such a one.
+      hasCredentials(new URL(value)) && 'must hold no user name and no password'
+  if (wrong) throw new SandboxError(400, 'INVALID_PARAMETER', `${name} ${wrong}`)
 }
 
 function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error
-  const {
-    statusCode = 500,
-    message,
-    code,
-  } = error as {
+  const failure = error as Parameters<typeof describeInvalid>[0] & {
     statusCode?: number
-    message: string
     code?: string
   }
+  const { statusCode = 500, code } = failure
   if (statusCode < 500) {
-    return new SandboxError(statusCode, 'INVALID_PARAMETER', message)
+    return new SandboxError(statusCode, 'INVALID_PARAMETER', describeInvalid(failure))
   }
   deps.log.error({ err: error, code }, 'sandbox call crashed')
   return new SandboxError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error')

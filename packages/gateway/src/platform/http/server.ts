@@ -29,8 +29,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // In-flight requests are answered on close, idle connections are closed at once.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
-    // A schema that allows no other members means to refuse them, not to drop them unseen.
-    ajv: { customOptions: { removeAdditional: false } },
+    // A schema that allows no other members means to refuse them, not to drop them unseen; and one
+    // that wants a boolean means one: null would become false, and switch something off.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) =>
       (reply as FastifyReply).code(400).send(options.unreadable('the path is not valid')),
