@@ -3,11 +3,12 @@
  * steering, notifications, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
+import { type JsonValue, parseJsonText } from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
-import type { Notifications } from '../../notifications/index.ts'
+import type { Notifications, NotificationView } from '../../notifications/index.ts'
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
@@ -172,7 +173,7 @@ function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     async ({ query }) => {
       const { merchantId } = await merchantOf(deps, query.clientId)
       const found = await deps.notifications.find(merchantId, query.invoiceNumber)
-      return { notifications: found.map((n) => ({ ...n, body: JSON.parse(n.body) })) }
+      return { notifications: found.map((n) => ({ ...n, body: bodyOf(n) })) }
     },
   )
   scope.post<{ Params: { id: string } }>(
@@ -212,6 +213,13 @@ async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promis
   const merchant = await deps.merchants.findByClientId(clientId)
   if (merchant) return merchant
   throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
+}
+
+/** The body as it is sent, with its numbers to the digit. */
+function bodyOf(notification: NotificationView): JsonValue {
+  const json = parseJsonText(Buffer.from(notification.body))
+  if (!json.ok) throw new Error(`notification ${notification.id}: ${json.reason}`)
+  return json.value
 }
 
 function checkUrl(name: string, value: unknown): void {

@@ -1,5 +1,5 @@
 /** The `order`, `customer` and `additional_info` of a charge. */
-import { isCountry, type JsonValue } from '@gerbang/wire'
+import { isCountry } from '@gerbang/wire'
 import type { Merchant, MerchantSettings } from '../../../merchants/index.ts'
 import type { ChargeCommand } from '../../../payments/index.ts'
 import { type Money, wholeRupiah } from '../../../primitives/money.ts'
@@ -71,11 +71,6 @@ export function customerOf(customer: Members | undefined): Record<string, string
   if (fields.country !== undefined && !isCountry(fields.country)) throw new CardError('country')
   const given = Object.entries(fields).filter((field): field is [string, string] => !!field[1])
   return given.length > 0 ? Object.fromEntries(given) : undefined
-}
-
-/** The value without our wrapping of numbers, as it is stored and echoed. */
-export function plain(value: JsonValue | undefined): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }
 
 /**
