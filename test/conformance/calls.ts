@@ -53,7 +53,7 @@ export async function statusAt(world: World, path: string, options: SeenOptions 
   return seen(answer, options.signedPath ?? path, transactionReport, options)
 }
 
-function seen(answer: Answer, path: string, schema: TSchema, options: SeenOptions): Answer {
+export function seen(answer: Answer, path: string, schema: TSchema, options: SeenOptions): Answer {
   const expected = answer.status === 200 || answer.status === 409 ? schema : errorEnvelope
   assertShape(expected, answer.body)
   assert.match(String(answer.headers['content-type']), /^application\/json/)

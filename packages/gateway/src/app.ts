@@ -3,6 +3,7 @@
  * database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
+import { agreementTables } from './agreements/index.ts'
 import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
@@ -33,7 +34,13 @@ import {
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
-import { type Announcement, createPayments, type Payment, paymentTables } from './payments/index.ts'
+import {
+  type Announcement,
+  createPayments,
+  needsCard,
+  type Payment,
+  paymentTables,
+} from './payments/index.ts'
 import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import { type Database, retrying } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
@@ -42,13 +49,14 @@ import type { KeyRing } from './platform/key-ring/index.ts'
 import type { Log } from './platform/log/index.ts'
 import { createMetrics } from './platform/metrics/index.ts'
 import { createOutboundHttp } from './platform/outbound-http/index.ts'
-import { type Clock, sleep, withDeadline } from './primitives/clock.ts'
+import { type Clock, later, sleep, withDeadline } from './primitives/clock.ts'
 import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
-import { createScreening, sandboxScreeningRules } from './screening/index.ts'
+import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
+import { createSettlements, settlementTables } from './settlement/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
-import { createVault, vaultTables } from './vault/index.ts'
+import { createVault, purgeWork, vaultTables } from './vault/index.ts'
 
 export type AppDeps = {
   readonly config: Config
@@ -85,6 +93,7 @@ export type App = {
 
 const version = '0.1.0'
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { config, database, keyRing, clock, random, log, sandbox } = deps
@@ -97,7 +106,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const merchants = createMerchants({ database, keyRing, clock })
   const requests = createRequests({ database })
   const vault = createVault({ database, keyRing, ids, clock, random })
-  const screening = createScreening(sandbox ? sandboxScreeningRules : [])
+  const screening = createScreening({
+    database,
+    emailRules: sandbox ? sandboxEmailRules : [],
+    repeat,
+  })
   const outboundHttp = createOutboundHttp({ clock })
   const notifications = createNotifications({
     database,
@@ -153,7 +166,21 @@ export async function createApp(deps: AppDeps): Promise<App> {
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
-  const jobs = createJobs({ works: [...payments.works, notifications.delivery], clock, log })
+  const settlements = createSettlements({
+    database,
+    acquirers: deps.acquirers,
+    clock,
+    log,
+    ids,
+    repeat,
+    cutOffTime: config.settlementCutOff,
+  })
+  const purge = purgeWork({
+    database,
+    isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
+  })
+  const works = [...payments.works, ...settlements.works, notifications.delivery, purge]
+  const jobs = createJobs({ works, clock, log })
 
   const doorDeps: DoorDeps = {
     merchants,
@@ -211,6 +238,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,
+      payments,
+      settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
       clock: sandbox.clock,
       jobs,
@@ -220,7 +249,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...requestTables,
         ...vaultTables,
         ...threeDSecureTables,
+        ...settlementTables,
         ...paymentTables,
+        ...agreementTables,
+        ...screeningTables,
         ...notificationTables,
         ...acquirerSimulatorTables,
         ...threeDSecureSimulatorTables,

@@ -64,6 +64,13 @@ export const settings = Type.Object({
     description:
       'Live mode: host names (with the port, where it is not 443), separated by commas, to which a charge may redirect its notification by additional_info.override_notification_url.',
   }),
+  GERBANG_REFUNDABLE_DAYS: Type.Integer({
+    default: 180,
+    minimum: 1,
+    maximum: 3650,
+    description:
+      'How long the number of a card that nobody saved is kept after its payment, because a refund may need it.',
+  }),
   GERBANG_TIMESTAMP_WINDOW_SECONDS: seconds(
     'How far Request-Timestamp may be from now, either way.',
     10,
@@ -85,6 +92,11 @@ export const settings = Type.Object({
     maximum: 60_000,
     default: 5_000,
     description: 'How long an answer of the 3-D Secure server is waited for.',
+  }),
+  GERBANG_SETTLEMENT_CUT_OFF: Type.String({
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    default: '23:00',
+    description: 'When captured payments are closed into batches each day: HH:MM, Asia/Jakarta.',
   }),
   GERBANG_BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1_024,
@@ -116,8 +128,11 @@ export type Config = {
   readonly notificationHosts: readonly string[]
   readonly timestampWindowSeconds: number
   readonly requestIdHours: number
+  readonly refundableDays: number
   readonly askDeadlineMs: number
   readonly threeDSecureDeadlineMs: number
+  /** HH:MM in Jakarta. */
+  readonly settlementCutOff: string
   readonly bodyLimitBytes: number
   readonly logLevel: string
   readonly logForPeople: boolean
@@ -167,8 +182,10 @@ export function readConfig(
     notificationHosts: namesOf(values.GERBANG_NOTIFICATION_HOSTS),
     timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
     requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
+    refundableDays: values.GERBANG_REFUNDABLE_DAYS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
     threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
+    settlementCutOff: values.GERBANG_SETTLEMENT_CUT_OFF,
     bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,
     logLevel: values.LOG_LEVEL,
     logForPeople: values.LOG_FORMAT === undefined ? isTerminal : values.LOG_FORMAT === 'people',

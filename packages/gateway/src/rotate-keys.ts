@@ -13,7 +13,7 @@ import { systemRandom } from './primitives/random.ts'
 import { sealedCards } from './vault/index.ts'
 
 /** Everything that lies sealed; a rotation refuses to begin where it finds another column. */
-export const sealedColumns: readonly SealedColumn[] = [
+const sealedColumns: readonly SealedColumn[] = [
   sealedMerchantSecrets,
   sealedPrivateKeys,
   sealedCards,
@@ -54,7 +54,7 @@ export async function runRotation(
 export type Output = { readonly isTTY?: boolean; write(text: string): unknown }
 
 /** What happens, for a person: a bar that moves on a terminal, elsewhere a line for each tenth. */
-export function printRotation(output: Output): (event: RotationEvent) => void {
+function printRotation(output: Output): (event: RotationEvent) => void {
   const line = (text: string) => output.write(`${text}\n`)
   let lastLine = ''
   const progress = ({ name, done, total }: RotationEvent & { kind: 'progress' }) => {

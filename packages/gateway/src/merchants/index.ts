@@ -15,28 +15,35 @@ import {
   findMerchantById,
   findMerchantsByClientIds,
   type MerchantRow,
+  replaceScreeningRules,
 } from './merchants.store.ts'
+import type { ScreeningRules } from './screening-rules.ts'
 
 export {
   type AcquirerAccount,
+  type InstallmentPlan,
   type Merchant,
   type MerchantFeature,
   type MerchantSettings,
   merchantFeatures,
   merchantUrls,
+  type PaymentType,
 } from './merchant.ts'
+export { type ScreeningRules, screeningRules, type Verdict } from './screening-rules.ts'
 
 export type Merchants = {
   /** The merchant of a Client-Id (X-PARTNER-ID, X-CLIENT-KEY). */
   findByClientId(clientId: string): Promise<Merchant | undefined>
   find(merchantId: MerchantId): Promise<Merchant | undefined>
-  /** Adds a merchant; false where the Client-Id is taken. */
-  add(merchant: Merchant): Promise<boolean>
+  /** Adds a merchant, without screening rules; false where the Client-Id is taken. */
+  add(merchant: Omit<Merchant, 'screeningRules'>): Promise<boolean>
   /** Changes settings and returns the merchant as it is then. */
   changeSettings(
     merchantId: MerchantId,
     change: Partial<MerchantSettings>,
   ): Promise<Merchant | undefined>
+  /** Replaces all screening rules of a merchant. */
+  replaceScreeningRules(merchantId: MerchantId, rules: ScreeningRules): Promise<void>
 }
 
 const contextOf = (merchantId: string) => `merchants:${merchantId}:secret_key`
@@ -67,6 +74,7 @@ export function createMerchants(deps: {
       publicKey: row.publicKey,
       settings: toSettings(row),
       acquirerAccounts: row.acquirerAccounts,
+      screeningRules: row.screeningRules,
     }
   }
 
@@ -91,6 +99,8 @@ export function createMerchants(deps: {
     },
     changeSettings: async (merchantId, change) =>
       toMerchant(await changeMerchantSettings(database, merchantId, change)),
+    replaceScreeningRules: (merchantId, rules) =>
+      replaceScreeningRules(database, merchantId, rules),
   }
 }
 

@@ -1,6 +1,7 @@
 /** A merchant as the gateway knows it. */
 import type { MerchantId } from '../primitives/id.ts'
 import type { Secret } from '../primitives/secret.ts'
+import type { ScreeningRules } from './screening-rules.ts'
 
 /** What DOKU switches on for a merchant (seed: "consult DOKU team first"). */
 export const merchantFeatures = [
@@ -23,12 +24,24 @@ export type MerchantSettings = Readonly<
   Record<MerchantFeature, boolean> & Record<MerchantUrl, string | null>
 >
 
-/** Which cards an account takes: by the first digits of the card number, or by brand. */
+/** How a card is charged (wire.md 4.2, 4.4). */
+export type PaymentType = 'SALE' | 'AUTHORIZE' | 'INSTALLMENT' | 'MOTO' | 'RECURRING'
+
+/** A bank's instalment plan (promotion): what it is called there, and over how many months. */
+export type InstallmentPlan = { readonly planId: string; readonly tenors: readonly number[] }
+
 export type AcquirerAccount = {
   readonly acquirerId: string
   readonly mid: string
   readonly tid: string
-  readonly takes: { readonly bins: readonly string[] } | { readonly brands: readonly string[] }
+  /** The cards it takes, by their first digits or their brand; all payment types, or only these. */
+  readonly takes: {
+    readonly bins?: readonly string[]
+    readonly brands?: readonly string[]
+    readonly paymentTypes?: readonly PaymentType[]
+  }
+  /** The plans that INSTALLMENT may name; none where there are none. */
+  readonly installmentPlans?: readonly InstallmentPlan[]
 }
 
 export type Merchant = {
@@ -40,4 +53,6 @@ export type Merchant = {
   readonly settings: MerchantSettings
   /** In order of preference. */
   readonly acquirerAccounts: readonly AcquirerAccount[]
+  /** Empty where the merchant has none. */
+  readonly screeningRules: ScreeningRules
 }

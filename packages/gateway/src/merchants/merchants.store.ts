@@ -2,6 +2,7 @@ import type { Database } from '../platform/database/index.ts'
 import { sealedInTime } from '../platform/key-ring/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import type { AcquirerAccount, MerchantSettings } from './merchant.ts'
+import type { ScreeningRules } from './screening-rules.ts'
 
 export type MerchantRow = {
   merchantId: MerchantId
@@ -10,6 +11,7 @@ export type MerchantRow = {
   sealedSecretKey: Buffer
   publicKey: string | null
   acquirerAccounts: AcquirerAccount[]
+  screeningRules: ScreeningRules
 } & MerchantSettings
 
 const columns = (database: Database) => database`
@@ -19,7 +21,10 @@ const columns = (database: Database) => database`
   snap_notification_url as "snapNotificationUrl",
   three_d_secure as "threeDSecure", mpi, tokenization, descriptor, installment, authorize, moto,
   recurring, refuse_paid_invoice as "refusePaidInvoice",
-  acquirer_accounts as "acquirerAccounts"`
+  acquirer_accounts as "acquirerAccounts",
+  coalesce((
+    select rules from screening_rules r where r.merchant_id = merchants.merchant_id
+  ), '{}') as "screeningRules"`
 
 export async function findMerchantsByClientIds(
   database: Database,
@@ -41,7 +46,7 @@ export async function findMerchantById(
 /** Adds a merchant unless its Client-Id is taken; whether it was added. */
 export async function addMerchant(
   database: Database,
-  row: MerchantRow,
+  row: Omit<MerchantRow, 'screeningRules'>,
   createdAt: Date,
 ): Promise<boolean> {
   const added = await database`
@@ -97,4 +102,15 @@ const settingColumns: Record<keyof MerchantSettings, string> = {
   moto: 'moto',
   recurring: 'recurring',
   refusePaidInvoice: 'refuse_paid_invoice',
+}
+
+export async function replaceScreeningRules(
+  database: Database,
+  merchantId: MerchantId,
+  rules: ScreeningRules,
+): Promise<void> {
+  await database`
+    insert into screening_rules (merchant_id, rules)
+    values (${merchantId}, ${database.json(rules)})
+    on conflict (merchant_id) do update set rules = excluded.rules`
 }

@@ -36,7 +36,7 @@ export type AskDeps = {
  * How long after its deadline a lost answer is left alone: the acquirer may be about to answer, and
  * an inquiry before that would find nothing.
  */
-export const quietMs = 2_000
+const quietMs = 2_000
 
 /** When an operation that is begun now may be asked until, and is looked at first. */
 export function askTimes(deps: Pick<AskDeps, 'clock' | 'askDeadlineMs'>) {

@@ -69,7 +69,15 @@ export function settlementOf(
     billingTransactionId: isApproved ? decision.billingTransactionId : undefined,
     settledAt,
     change,
-    after: { payment: changed(payment, settledOperation, change), operation: settledOperation },
+    after: {
+      payment: {
+        ...changed(payment, settledOperation, change),
+        ...(isApproved && decision.billingTransactionId !== undefined
+          ? { billingTransactionId: decision.billingTransactionId }
+          : {}),
+      },
+      operation: settledOperation,
+    },
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Billing } from '../agreements/index.ts'
+import type { PaymentType } from '../merchants/index.ts'
 import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
 import type { CardId, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
@@ -5,9 +7,6 @@ import { problems } from '../primitives/problem.ts'
 import type { CardDescription } from '../routing/index.ts'
 import type { Verification } from '../screening/index.ts'
 import type { OperationKind, OperationState, PaymentState } from './machines.ts'
-
-/** How a card is charged (wire.md 4.2, 4.4). */
-export type PaymentType = 'SALE' | 'AUTHORIZE' | 'INSTALLMENT' | 'MOTO' | 'RECURRING'
 
 /** What a type adds to a charge; stored, because a lost answer is finished without the request. */
 export type ChargeTerms =
@@ -19,19 +18,6 @@ export type ChargeTerms =
     }
   | { readonly kind: 'moto' }
   | ({ readonly kind: 'recurring' } & Billing)
-
-/** The place of a payment in a billing agreement (wire.md 4.4). */
-export type Billing = {
-  readonly billingNumber: string
-  /** 1 for the first payment of the agreement. */
-  readonly ordinal: number
-  readonly variability: 'FIXED' | 'VARIABLE'
-  readonly frequency?: string | undefined
-  /** Bank Mandiri's, as the merchant sent it: demanded of every payment after the first. */
-  readonly billingTransactionId?: string | undefined
-  /** `additional_info.migration_process`: the agreement was begun at another gateway. */
-  readonly isMigrated: boolean
-}
 
 /** A payment as a merchant may see it, and as the changing of it needs it. */
 export type Payment = {
@@ -155,5 +141,7 @@ export const paymentProblems = problems({
   not_refundable: { says: 'The payment is in no state to be refunded.' },
   void_in_part: { says: 'What is not settled yet can be voided as a whole only.' },
   refund_above_captured: { says: 'The refund is above what is left of the captured amount.' },
+  manual_refund_not_found: { says: 'The merchant has no such manual refund.' },
+  manual_refund_decided: { says: 'The manual refund was decided otherwise before.' },
   operation_under_way: { says: 'Another change of this payment is under way.' },
 })

@@ -1,6 +1,7 @@
 /** Everything of a charge that is decided before anything is written. */
 import { createHash } from 'node:crypto'
-import type { Merchant } from '../merchants/index.ts'
+import { checkAgreement, choosePlan, findAgreement } from '../agreements/index.ts'
+import type { AcquirerAccount, Merchant, PaymentType } from '../merchants/index.ts'
 import type { AuthenticationProof } from '../networks/card-acquirer/contract.ts'
 import { isExpired } from '../primitives/card-expiry.ts'
 import { later } from '../primitives/clock.ts'
@@ -19,13 +20,7 @@ import type { Screening } from '../screening/index.ts'
 import { type ThreeDSecure, threeDSecureProblems } from '../three-d-secure/index.ts'
 import type { CardDetails, Vault } from '../vault/index.ts'
 import { type AskDeps, askTimes } from './ask.ts'
-import {
-  type ChargeTerms,
-  newOperation,
-  type Payment,
-  type PaymentType,
-  paymentProblems,
-} from './payment.ts'
+import { newOperation, type Payment, paymentProblems } from './payment.ts'
 import type { BeginCharge } from './stores/begin.store.ts'
 import { isPaid } from './stores/payments.store.ts'
 
@@ -41,7 +36,7 @@ export type ChargeCommand = {
   readonly merchant: Merchant
   readonly claim: RequestClaim
   readonly type: PaymentType
-  readonly terms: ChargeTerms | undefined
+  readonly terms: Payment['terms']
   readonly invoiceNumber: string
   readonly amount: Money
   readonly descriptor: string | undefined
@@ -67,20 +62,21 @@ type CardOfCharge = {
   readonly description: CardDescription
   /** Undefined where the card is the authentication's, and where it is not kept yet. */
   readonly cardId: CardId | undefined
-  /** Undefined where the charge names no card but its authentication. */
-  readonly number: Secret<string> | undefined
+  readonly fingerprint: Buffer
+  /** By number or token, besides an authentication: then the two must be of one card. */
+  readonly isNamed: boolean
 }
 
 /**
  * @throws Problem no_route, invoice_number_too_long, double_request, token_not_found, card_expired,
- * authentication_not_usable
+ * authentication_not_usable, and those of agreements
  */
 export async function planCharge(deps: PlanDeps, command: ChargeCommand): Promise<BeginCharge> {
-  const { merchant, terms } = command
+  const { merchant } = command
   const { merchantId, settings } = merchant
   const now = deps.clock.now()
   const card = await cardOf(deps, command, now)
-  const account = routeCard(merchant, card.description)
+  const account = routeCard(merchant, card.description, command.type)
   if (!account) throw paymentProblems.no_route()
   const maximum = longestInvoiceNumber(account.acquirerId)
   if (command.invoiceNumber.length > maximum) {
@@ -93,6 +89,7 @@ export async function planCharge(deps: PlanDeps, command: ChargeCommand): Promis
     throw paymentProblems.double_request()
   }
 
+  const terms = await agreedTerms(deps, command, account)
   const { askUntil, lookAt } = askTimes(deps)
   const isAuthenticated = command.authenticationId !== undefined
   const needsAuthentication =
@@ -139,7 +136,14 @@ export async function planCharge(deps: PlanDeps, command: ChargeCommand): Promis
     billingTransactionId: undefined,
     cardToken: command.token,
     newToken: command.saveCard ? deps.vault.newToken() : undefined,
-    verification: deps.screening.screen({ email: command.customer?.['email'] }),
+    verification: await deps.screening.verify(merchant, {
+      operationId: operation.operationId,
+      email: command.customer?.['email'],
+      amount: command.amount,
+      hashedCardNumber: deps.vault.hashedCardNumber(merchantId, card.fingerprint),
+      country: card.description.country,
+      at: now,
+    }),
     responseCode: undefined,
     approvalCode: undefined,
     authorizeId: isHold ? randomDigits(deps.random, 17) : undefined,
@@ -162,7 +166,7 @@ export async function planCharge(deps: PlanDeps, command: ChargeCommand): Promis
     lookAt,
     authenticationNeeded: needsAuthentication || isAuthenticated,
     invoiceExclusive: settings.refusePaidInvoice,
-    cardFingerprint: card.number && deps.vault.fingerprint(card.number),
+    cardFingerprint: card.isNamed ? card.fingerprint : undefined,
     newCard,
     // The authentication has the card already.
     tokenUse: isAuthenticated ? undefined : command.token,
@@ -187,13 +191,15 @@ async function cardOf(deps: PlanDeps, command: ChargeCommand, now: Date): Promis
   if (card) {
     const description = card.number.reveal(describeCard)
     if (!description) throw paymentProblems.no_route()
-    return { description, cardId: undefined, number: card.number }
+    const fingerprint = deps.vault.fingerprint(card.number)
+    return { description, cardId: undefined, fingerprint, isNamed: true }
   }
   if (token !== undefined) return savedCardOf(deps, command, token, now)
   const authentication =
     authenticationId && (await deps.threeDSecure.find(merchant.merchantId, authenticationId))
   if (!authentication) throw threeDSecureProblems.authentication_not_usable()
-  return { description: authentication.card, cardId: undefined, number: undefined }
+  const { card: description, cardFingerprint: fingerprint } = authentication
+  return { description, cardId: undefined, fingerprint, isNamed: false }
 }
 
 async function savedCardOf(
@@ -206,7 +212,22 @@ async function savedCardOf(
   const card = found && (await deps.vault.open(merchantId, found.cardId))
   if (!card) throw paymentProblems.token_not_found()
   if (isExpired(card.expiry, now)) throw paymentProblems.card_expired()
-  return { description: found.description, cardId: found.cardId, number: card.number }
+  const fingerprint = deps.vault.fingerprint(card.number)
+  return { description: found.description, cardId: found.cardId, fingerprint, isNamed: true }
+}
+
+/** The terms with the acquirer's plan, or as far as the agreement allows them. */
+async function agreedTerms(
+  deps: PlanDeps,
+  { merchant: { merchantId }, amount, terms }: ChargeCommand,
+  account: AcquirerAccount,
+): Promise<Payment['terms']> {
+  if (terms?.kind === 'installment') return { ...terms, ...choosePlan(account, terms) }
+  if (terms?.kind === 'recurring') {
+    const agreement = await findAgreement(deps.database, merchantId, terms.billingNumber)
+    checkAgreement(agreement, terms, amount)
+  }
+  return terms
 }
 
 /** What makes an authentication of the merchant's own the same one again. */

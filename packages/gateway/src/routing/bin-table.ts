@@ -1,6 +1,8 @@
 /**
- * Which brand and issuer a card number belongs to, as data. The brand ranges are those of ISO/IEC
- * 7812 as the schemes publish them; the issuer rows are the sandbox's (sandbox.md, Test cards).
+ * Which brand, issuer, type and country a card number belongs to, as data. The brand ranges are
+ * those of ISO/IEC 7812 as the schemes publish them. The issuer rows are the sandbox's (sandbox.md,
+ * Test cards) and few others that a public source confirms: an unknown issuer is honest, a guessed
+ * one is not. An operator adds the rows of the BIN file that the acquirer gives.
  */
 
 export type Brand = 'VISA' | 'MASTER' | 'JCB' | 'AMEX'
@@ -16,11 +18,30 @@ export const brandRanges: readonly { from: string; to: string; brand: Brand }[] 
   { from: '2221', to: '2720', brand: 'MASTER' },
 ]
 
-export const issuers: readonly { prefix: string; issuer: string; type: CardType }[] = [
-  { prefix: '557338', issuer: 'Bank Mandiri', type: 'CREDIT' },
-  { prefix: '413719', issuer: 'Bank Mandiri', type: 'CREDIT' },
-  { prefix: '557692', issuer: 'CIMB Niaga', type: 'DEBIT' },
+export type IssuerRow = {
+  /** The first 6 to 8 digits; of two rows the longer one says more. */
+  readonly prefix: string
+  readonly issuer: string
+  readonly type: CardType
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
+}
+
+export const issuers: readonly IssuerRow[] = [
+  // The samples of the cards seed.
+  { prefix: '557338', issuer: 'Bank Mandiri', type: 'CREDIT', country: 'ID' },
+  { prefix: '413719', issuer: 'Bank Mandiri', type: 'CREDIT', country: 'ID' },
+  { prefix: '557692', issuer: 'CIMB Niaga', type: 'DEBIT', country: 'ID' },
+  // The sample answer of Midtrans's BIN API (docs.midtrans.com, reference/bin-api).
+  { prefix: '455633', issuer: 'Bank Central Asia', type: 'CREDIT', country: 'ID' },
+  // getbincodes.com; Bank Internasional Indonesia has been Maybank Indonesia since 2015.
+  { prefix: '526431', issuer: 'Bank Negara Indonesia', type: 'DEBIT', country: 'ID' },
+  { prefix: '531810', issuer: 'Maybank Indonesia', type: 'DEBIT', country: 'ID' },
 ]
 
 /** For numbers whose issuer is not in the table. */
-export const unknownIssuer = { issuer: 'Unknown Issuer', type: 'CREDIT' } as const
+export const unknownIssuer = {
+  issuer: 'Unknown Issuer',
+  type: 'CREDIT',
+  country: undefined,
+} as const

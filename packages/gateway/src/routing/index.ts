@@ -2,7 +2,7 @@
  * Routing: what card is this, and which of the merchant's acquirer accounts takes it. Pure: the
  * BIN table is data, the accounts belong to the merchant.
  */
-import type { AcquirerAccount, Merchant } from '../merchants/index.ts'
+import type { AcquirerAccount, Merchant, PaymentType } from '../merchants/index.ts'
 import { binOf, maskCardNumber } from '../primitives/card-number.ts'
 import { type Brand, brandRanges, type CardType, issuers, unknownIssuer } from './bin-table.ts'
 
@@ -15,6 +15,8 @@ export type CardDescription = {
   readonly brand: Brand
   readonly issuer: string
   readonly type: CardType
+  /** Of the issuer, ISO 3166-1 alpha-2; undefined where the BIN table does not know it. */
+  readonly country?: string | undefined
 }
 
 /** Describes a card number; undefined where no brand that we know issues it. */
@@ -24,20 +26,47 @@ export function describeCard(digits: string): CardDescription | undefined {
     return head >= from && head <= to
   })
   if (!range) return undefined
-  const { issuer, type } = issuers.find(({ prefix }) => digits.startsWith(prefix)) ?? unknownIssuer
-  return { masked: maskCardNumber(digits), bin: binOf(digits), brand: range.brand, issuer, type }
+  const row = issuersByLongestPrefix.find(({ prefix }) => digits.startsWith(prefix))
+  const { issuer, type, country } = row ?? unknownIssuer
+  return {
+    masked: maskCardNumber(digits),
+    bin: binOf(digits),
+    brand: range.brand,
+    issuer,
+    type,
+    country,
+  }
 }
 
-/** The first of the merchant's accounts that takes the card; undefined where none does. */
+const issuersByLongestPrefix = issuers.toSorted((a, b) => b.prefix.length - a.prefix.length)
+
+/**
+ * The merchant's account that takes the card: the one that names the longest part of its BIN, else
+ * the first that names its brand; undefined where none does. An account that names payment types
+ * takes only these. A 3-D Secure check does not know the payment type yet: it looks at the card
+ * alone, and the charge decides.
+ */
 export function routeCard(
   merchant: Pick<Merchant, 'acquirerAccounts'>,
-  card: CardDescription,
+  card: Pick<CardDescription, 'bin' | 'brand'>,
+  paymentType?: PaymentType,
 ): AcquirerAccount | undefined {
-  return merchant.acquirerAccounts.find(({ takes }) =>
-    'bins' in takes
-      ? takes.bins.some((bin) => card.bin.startsWith(bin))
-      : takes.brands.includes(card.brand),
+  const open = merchant.acquirerAccounts.filter(
+    ({ takes: { paymentTypes } }) =>
+      paymentType === undefined || paymentTypes === undefined || paymentTypes.includes(paymentType),
   )
+  const byBin = open
+    .map((account) => ({ account, digits: longestBin(account, card.bin) }))
+    .filter(({ digits }) => digits > 0)
+    // The sort is stable: the merchant's order of preference decides between equals.
+    .toSorted((a, b) => b.digits - a.digits)
+  return byBin[0]?.account ?? open.find(({ takes }) => takes.brands?.includes(card.brand))
+}
+
+/** How many digits of the BIN the account names; 0 where it does not. */
+function longestBin({ takes }: AcquirerAccount, bin: string): number {
+  const named = (takes.bins ?? []).filter((prefix) => bin.startsWith(prefix))
+  return Math.max(0, ...named.map((prefix) => prefix.length))
 }
 
 /** Longest invoice number that an acquirer takes: 64, but 30 at Bank Mandiri (seed, charge). */

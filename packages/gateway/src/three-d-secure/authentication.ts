@@ -15,6 +15,7 @@ export type Authentication = {
   readonly invoiceNumber: string | undefined
   readonly cardId: CardId
   readonly card: CardDescription
+  readonly cardFingerprint: Buffer
   readonly callbackUrlSuccess: string
   readonly callbackUrlFailed: string
   readonly pageId: string
@@ -43,6 +44,8 @@ export const threeDSecureProblems = problems({
     says: 'The card takes no part in 3-D Secure, or its directory server cannot be reached.',
   },
   invoice_number_too_long: { says: 'The acquirer of this card takes a shorter invoice number.' },
+  token_not_found: { says: 'The merchant has no such card token.' },
+  card_expired: { says: 'The card of the token has expired.' },
   authentication_not_usable: { says: 'No finished, unused authentication fits this charge.' },
   ended_by_reset: { says: 'The sandbox was reset while this request was in flight.' },
 })

@@ -21,7 +21,8 @@ type AuthenticationRow = Omit<
 const columns = (database: Database) => database`
   authentications.merchant_id as "merchantId",
   authentications.authentication_id as "authenticationId", state, amount_minor as "amountMinor",
-  invoice_number as "invoiceNumber", card_id as "cardId", card_description as card,
+  invoice_number as "invoiceNumber", card_id as "cardId", card_fingerprint as "cardFingerprint",
+  card_description as card,
   callback_url_success as "callbackUrlSuccess", callback_url_failed as "callbackUrlFailed",
   authentications.page_id as "pageId", failure, version, password_tries as "passwordTries",
   ask_until as "askUntil", expires_at as "expiresAt"`

@@ -4,6 +4,7 @@ import type {
   ThreeDSecureServer,
 } from '../networks/three-d-secure-server/contract.ts'
 import type { Database } from '../platform/database/index.ts'
+import { isExpired } from '../primitives/card-expiry.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Money } from '../primitives/money.ts'
 import type { Random } from '../primitives/random.ts'
@@ -35,7 +36,9 @@ export type CheckCommand = {
   readonly claim: RequestClaim
   readonly amount: Money
   readonly invoiceNumber: string | undefined
-  readonly card: CardDetails
+  readonly card: CardDetails | undefined
+  /** A saved card, where no number is given. */
+  readonly token: string | undefined
   readonly callbackUrlSuccess: string
   readonly callbackUrlFailed: string
 }
@@ -55,7 +58,8 @@ export async function checkThreeDSecure(
   const { database, clock, random, repeat } = deps
   const { merchant } = command
   if (!merchant.settings.threeDSecure) throw threeDSecureProblems.three_d_secure_not_configured()
-  const description = command.card.number.reveal(describeCard)
+  const card = await cardOf(deps, command)
+  const description = card.number.reveal(describeCard)
   if (!description) throw threeDSecureProblems.three_d_secure_unreachable()
   const maximum = longestInvoiceNumber(routeCard(merchant, description)?.acquirerId)
   if ((command.invoiceNumber?.length ?? 0) > maximum) {
@@ -71,7 +75,7 @@ export async function checkThreeDSecure(
     claim: command.claim,
     amount: command.amount,
     invoiceNumber: command.invoiceNumber,
-    card: deps.vault.seal(merchant.merchantId, command.card),
+    card: deps.vault.seal(merchant.merchantId, card),
     description,
     callbackUrlSuccess: command.callbackUrlSuccess,
     callbackUrlFailed: command.callbackUrlFailed,
@@ -84,7 +88,7 @@ export async function checkThreeDSecure(
 
   const question = {
     reference: key.authenticationId,
-    card: { ...command.card, brand: description.brand },
+    card: { ...card, brand: description.brand },
     order: { amount: command.amount, invoiceNumber: command.invoiceNumber },
     merchantName: merchant.name,
     browser: undefined,
@@ -97,6 +101,17 @@ export async function checkThreeDSecure(
   if (!settled) throw threeDSecureProblems.ended_by_reset()
   if (settled.failure === 'unreachable') return { kind: 'unreachable' }
   return { kind: 'checked', authentication: settled }
+}
+
+/** An authentication keeps a card of its own: the token's may be deleted before the charge. */
+async function cardOf(deps: CheckDeps, { merchant, card, token }: CheckCommand) {
+  if (card) return card
+  const { merchantId } = merchant
+  const found = token === undefined ? undefined : await deps.vault.findToken(merchantId, token)
+  const saved = found && (await deps.vault.open(merchantId, found.cardId))
+  if (!saved) throw threeDSecureProblems.token_not_found()
+  if (isExpired(saved.expiry, deps.clock.now())) throw threeDSecureProblems.card_expired()
+  return saved
 }
 
 const moveOf: Record<AuthenticationOutcome['kind'], string> = {

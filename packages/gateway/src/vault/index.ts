@@ -19,7 +19,7 @@ import {
 } from './tokens.store.ts'
 import { findSealedCard, type SealedCard } from './vault.store.ts'
 
-export { type CardKey, type Purged, type PurgeOptions, purgeCards } from './purge.store.ts'
+export { purgeWork } from './purge.ts'
 export { keepTokens, lockTokens, type NewToken, type TokenUse } from './tokens.store.ts'
 export { keepCards, type NewCard, type SealedCard } from './vault.store.ts'
 
@@ -44,6 +44,8 @@ export type Vault = {
   seal(merchantId: MerchantId, card: CardDetails): SealedCard
   /** Keyed fingerprint of a card number, comparable within one gateway. */
   fingerprint(number: Secret<string>): Buffer
+  /** The merchant's own hash of the card number of a fingerprint, as the list of tokens shows it. */
+  hashedCardNumber(merchantId: MerchantId, fingerprint: Buffer): string
   /** The card of an id; undefined where it is not (or no longer) kept. */
   open(merchantId: MerchantId, cardId: CardId): Promise<CardDetails | undefined>
   /** A value for a token to come: 32 lower-case hexadecimal digits, as in the seed's samples. */
@@ -89,6 +91,9 @@ export function createVault(deps: {
   const { database, keyRing, ids, clock, random } = deps
   const fingerprint = (number: Secret<string>) =>
     number.reveal((digits) => keyRing.fingerprint('card-number', digits))
+  // The fingerprint itself is the same for all merchants and would tell them of each other.
+  const hashedCardNumber = (merchantId: MerchantId, ofCard: Buffer) =>
+    keyRing.fingerprint(`card-of:${merchantId}`, ofCard).toString('hex')
   const toToken = <Description>(merchantId: MerchantId, row: TokenRow) => ({
     token: row.token,
     customerId: row.customerId,
@@ -96,8 +101,7 @@ export function createVault(deps: {
     description: row.description as Description,
     expiry: row.expiry === null ? undefined : parseCardExpiry(row.expiry),
     maskedName: row.maskedName ?? undefined,
-    // The fingerprint itself is the same for all merchants and would tell them of each other.
-    hashedCardNumber: keyRing.fingerprint(`card-of:${merchantId}`, row.fingerprint).toString('hex'),
+    hashedCardNumber: hashedCardNumber(merchantId, row.fingerprint),
   })
   const keyOf = (merchantId: MerchantId, token: string, customerId?: string): TokenKey => ({
     merchantId,
@@ -107,6 +111,7 @@ export function createVault(deps: {
 
   return {
     fingerprint,
+    hashedCardNumber,
     seal: (merchantId, card) => {
       const cardId = ids.next('card')
       const plain = card.number.reveal((digits) =>

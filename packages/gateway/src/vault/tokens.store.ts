@@ -172,7 +172,7 @@ function ofCustomer(database: Database, customerId: string | undefined): Fragmen
 }
 
 /** `Budi Santoso` as it may be shown: `B*** S******`. */
-export function maskName(name: string): string {
+function maskName(name: string): string {
   return name
     .split(/\s+/)
     .filter(Boolean)

@@ -68,8 +68,8 @@ export const merchantAuthentication = Type.Object(
   { ...open, description: 'An authentication of the merchant’s own (MPI); a feature.' },
 )
 
-export const amountVariabilities = ['FIXED', 'VARIABLE'] as const
-export const paymentFrequencies = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'OTHER'] as const
+const amountVariabilities = ['FIXED', 'VARIABLE'] as const
+const paymentFrequencies = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'OTHER'] as const
 
 const billingMembers = {
   billing_number: text(64, 'Id of the billing agreement at the merchant.'),

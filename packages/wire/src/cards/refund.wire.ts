@@ -29,7 +29,10 @@ export const refundRequest = Type.Object(
       open,
     ),
     refund: Type.Object(
-      { amount: amountIn, reason: Type.Optional(Type.String({ maxLength: 255, description: 'Not kept.' })) },
+      {
+        amount: amountIn,
+        reason: Type.Optional(Type.String({ maxLength: 255, description: 'Not kept.' })),
+      },
       { additionalProperties: false, description: 'A member that is not known is refused.' },
     ),
   },

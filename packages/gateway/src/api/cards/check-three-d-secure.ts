@@ -7,6 +7,7 @@ import {
   checkThreeDSecureResponse,
   describeErrors,
 } from '@gerbang/wire/schemas'
+import type { Merchant } from '../../merchants/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 import type { Authentication, CheckCommand, ThreeDSecure } from '../../three-d-secure/index.ts'
@@ -20,6 +21,7 @@ import {
   objectOf,
   requiredTextOf,
   textOf,
+  tokenOf,
 } from './fields.ts'
 
 type Input = Omit<CheckCommand, 'merchant' | 'claim'>
@@ -44,6 +46,7 @@ export function checkThreeDSecureRoute(deps: CheckRouteDeps): ClaimingRoute<Inpu
         'card_number_length_at_check',
         'luhn',
         'expiry',
+        'card_token',
         'three_d_secure_not_configured',
         'three_d_secure_failed',
         'conflict',
@@ -56,7 +59,7 @@ export function checkThreeDSecureRoute(deps: CheckRouteDeps): ClaimingRoute<Inpu
     conflict: checkThreeDSecureConflict,
     scope: 'three-d-secure',
     emptyClientId: 'header_required',
-    parse: (body) => parseCheck(body, deps),
+    parse: (body, merchant) => parseCheck(body, merchant, deps),
     invoiceNumberOf: (input) => input.invoiceNumber,
     handle: async (input, { merchant }, claim) => {
       const result = await threeDSecure.check({ ...input, merchant, claim })
@@ -77,7 +80,7 @@ export function checkThreeDSecureRoute(deps: CheckRouteDeps): ClaimingRoute<Inpu
   }
 }
 
-function parseCheck(body: JsonValue, deps: CheckRouteDeps): Input {
+function parseCheck(body: JsonValue, merchant: Merchant, deps: CheckRouteDeps): Input {
   const members = bodyObject(body)
   const order = objectOf(members, 'order')
   const cardMembers = objectOf(members, 'card')
@@ -85,11 +88,18 @@ function parseCheck(body: JsonValue, deps: CheckRouteDeps): Input {
   const amount = amountOf(order)
   const invoiceNumber = textOf(order, 'order.invoice_number', 64)
   const card = cardOf(cardMembers, 'card_number_length_at_check', deps.clock.now())
-  if (!card) throw new CardError('field_required', { field: 'card.number or card.token' })
+  const token = card ? undefined : tokenOf(cardMembers)
+  if (!card && token === undefined) {
+    throw new CardError('field_required', { field: 'card.number or card.token' })
+  }
+  if (token !== undefined && !merchant.settings.tokenization) {
+    throw new CardError('feature_not_active', { feature: 'card.token' })
+  }
   return {
     amount,
     invoiceNumber,
     card,
+    token,
     callbackUrlSuccess: callbackUrlOf(threeDSecure, 'callback_url_success', deps),
     callbackUrlFailed: callbackUrlOf(threeDSecure, 'callback_url_failed', deps),
   }

@@ -5,12 +5,14 @@ import { CardError } from './card-error.ts'
 import {
   amountOf,
   bodyObject,
+  booleanOf,
   cardOf,
   type Members,
   memberOf,
   objectOf,
   requiredTextOf,
   textOf,
+  tokenOf,
   wholeNumberOf,
 } from './fields.ts'
 
@@ -110,7 +112,6 @@ test('a card is number and expiry; without a number there is none', () => {
 })
 
 const refusedCards = [
-  ['{"token":"x"}', 'Card token is not found'],
   ['{"number":"557338101111110","expiry":"1228"}', 'Luhn Validation'],
   ['{"number":"55733810111111","expiry":"1228"}', 'Invalid CC Number LENGTH'],
   ['{"number":"55733810111111012","expiry":"1228"}', 'Invalid CC Number LENGTH'],
@@ -125,6 +126,24 @@ const refusedCards = [
 for (const [text, message] of refusedCards) {
   test(`${text} is refused: ${message}`, () => refuses(() => card(text), message))
 }
+
+test('a token has 32 lower-case hexadecimal digits, and what has not is nobody’s', () => {
+  const token = '243591d7e49f45109961581718c3ef82'
+  assert.equal(tokenOf(members(`{"token":"${token}"}`)), token)
+  assert.equal(tokenOf(members('{"token":""}')), undefined)
+  for (const wrong of ['"x"', `"${token.toUpperCase()}"`, `"${token}0"`, '7', '["x"]']) {
+    refuses(() => tokenOf(members(`{"token":${wrong}}`)), 'Card token is not found')
+  }
+})
+
+test('true and false may be words, and are false where they are missing', () => {
+  const save = (text: string) => booleanOf(members(text), 'card.save')
+  assert.deepEqual(['{"save":true}', '{"save":"true"}'].map(save), [true, true])
+  assert.deepEqual(['{"save":false}', '{"save":"false"}', '{}'].map(save), [false, false, false])
+  for (const wrong of ['1', '"yes"', '{}']) {
+    refuses(() => save(`{"save":${wrong}}`), 'card.save is invalid')
+  }
+})
 
 test('a card is good through the last day of its month', () => {
   assert.ok(card('{"number":"5573381011111101","expiry":"0826"}'))

@@ -55,7 +55,7 @@ export function billingOf({ terms, billingTransactionId }: Payment) {
       number_of_payments: terms.ordinal,
       ...(transactionId === undefined ? {} : { billing_transaction_id: transactionId }),
       amount_variability: terms.variability,
-      ...(terms.frequency === undefined ? {} : { payment_frequency: terms.frequency as 'MONTHLY' }),
+      ...(terms.frequency === undefined ? {} : { payment_frequency: terms.frequency }),
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The control surface of the sandbox (sandbox.md): credentials, merchants, the acquirer's book and
- * steering, notifications, time, reset. It is not even registered in live mode.
+ * steering, notifications, settlement, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
 import { type JsonValue, parseJsonText } from '@gerbang/wire'
@@ -16,6 +16,7 @@ import { sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
 import { hasCredentials } from '../../primitives/url.ts'
 import { createAdvance } from './advance.ts'
+import { about, merchantOf, ofMerchant } from './call.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -23,28 +24,26 @@ import {
   credentialsOf,
   makeSandboxMerchant,
   type SandboxMerchantsDeps,
-  sandboxClientId,
 } from './sandbox-merchants.ts'
-import { about, describeInvalid, readStrictly } from './strict-input.ts'
+import { registerScreeningCalls } from './screening-rules.ts'
+import { registerSettlementCalls, type SettlementCallDeps } from './settlements.ts'
+import { describeInvalid, readStrictly } from './strict-input.ts'
 
-export type SandboxDeps = SandboxMerchantsDeps & {
-  readonly notifications: Notifications
-  readonly acquirerSimulator: AcquirerSimulator
-  readonly clock: SandboxClock
-  readonly jobs: Jobs
-  readonly log: Log
-  readonly gatewayPublicKey: string
-  /** Every table that a reset empties. */
-  readonly businessTables: readonly string[]
-  readonly guard: GuardOptions
-}
+export type SandboxDeps = SandboxMerchantsDeps &
+  SettlementCallDeps & {
+    readonly notifications: Notifications
+    readonly acquirerSimulator: AcquirerSimulator
+    readonly clock: SandboxClock
+    readonly jobs: Jobs
+    readonly log: Log
+    readonly gatewayPublicKey: string
+    /** Every table that a reset empties. */
+    readonly businessTables: readonly string[]
+    readonly guard: GuardOptions
+  }
 
-const clientIdQuery = {
-  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
-}
-const ofMerchant = Type.Object(clientIdQuery, { additionalProperties: false })
 const ofInvoice = Type.Object(
-  { ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) },
+  { ...ofMerchant.properties, invoiceNumber: Type.String({ minLength: 1 }) },
   { additionalProperties: false },
 )
 
@@ -89,7 +88,12 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         })
       })
       registerMerchantCalls(scope, deps)
+      registerScreeningCalls(scope, {
+        merchants: deps.merchants,
+        merchantOf: (clientId) => merchantOf(deps, clientId),
+      })
       registerNetworkCalls(scope, deps)
+      registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },
     { prefix: '/sandbox' },
@@ -203,16 +207,11 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     },
   )
   scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
+    // The clock first: background work must not write the old clock's future into empty tables.
     await clock.reset()
+    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     return { reset: true }
   })
-}
-
-async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promise<Merchant> {
-  const merchant = await deps.merchants.findByClientId(clientId)
-  if (merchant) return merchant
-  throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
 }
 
 /** The body as it is sent, with its numbers to the digit. */

@@ -16,13 +16,17 @@ import { findPrivateKey, keepPrivateKey } from './sandbox.store.ts'
 export const sandboxClientId = 'MCH-0001-10791114622547'
 const sandboxSecretKey = 'SK-GerbangSandbox0001'
 
-/** sandbox.md, Acquirers: BINs first, then brands; none takes AMEX. */
+/** sandbox.md, Instalment plans. */
+const installmentPlans = [{ planId: '1232131', tenors: [3, 6, 12] }]
+
+/** sandbox.md, Acquirers: none takes AMEX. */
 const acquirerAccounts: readonly AcquirerAccount[] = [
   {
     acquirerId: 'BANK_MANDIRI',
     mid: '71003372992',
     tid: '73120903',
     takes: { bins: ['557338', '413719'] },
+    installmentPlans,
   },
   { acquirerId: 'BANK_CIMB', mid: '018033035', tid: '01803503', takes: { bins: ['557692'] } },
   {
@@ -30,6 +34,7 @@ const acquirerAccounts: readonly AcquirerAccount[] = [
     mid: '000100012345',
     tid: '10001234',
     takes: { brands: ['VISA', 'MASTER', 'JCB'] },
+    installmentPlans,
   },
 ]
 
@@ -132,6 +137,7 @@ async function make(
     publicKey,
     settings,
     acquirerAccounts,
+    screeningRules: {},
   }
   await deps.merchants.add(merchant)
   return merchant

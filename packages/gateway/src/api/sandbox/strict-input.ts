@@ -4,8 +4,7 @@
  * guessed at: a `null` is no `false`, and a misspelt `clientId` is not the default merchant.
  */
 import { parseJsonText } from '@gerbang/wire'
-import type { FastifyInstance, FastifySchema } from 'fastify'
-import { Type } from 'typebox'
+import type { FastifyInstance } from 'fastify'
 import { SandboxError } from './sandbox-error.ts'
 
 export function readStrictly(scope: FastifyInstance): void {
@@ -28,13 +27,6 @@ export function readStrictly(scope: FastifyInstance): void {
     }
   })
 }
-
-/** The schema of a call; what it does not name, it refuses. */
-export function about(summary: string, parts: FastifySchema): FastifySchema {
-  return { querystring: noQuery, ...parts, summary, tags: ['Sandbox'] }
-}
-
-const noQuery = Type.Object({}, { additionalProperties: false })
 
 /** What a schema refused, with the name of the member that it does not know. */
 export function describeInvalid(error: {

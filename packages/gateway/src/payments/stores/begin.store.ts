@@ -4,6 +4,7 @@
  * cannot be done aborts all of it, by a named constraint; so there is never a claim without a
  * payment. It can be repeated: all ids are the caller's.
  */
+import { agreementProblems, ordinalConstraint, ordinalKey } from '../../agreements/index.ts'
 import type { Database } from '../../platform/database/index.ts'
 import type { OperationId } from '../../primitives/id.ts'
 import { claimRequests, type RequestClaim, requestKeyText } from '../../requests/index.ts'
@@ -73,7 +74,7 @@ export async function beginCharges(
 
 /** What two charges of one statement must not share. */
 export function beginKeys({ claim, payment, ownAuthenticationKey }: BeginCharge): string[] {
-  const { merchantId, invoiceNumber, authenticationId } = payment
+  const { merchantId, invoiceNumber, authenticationId, terms } = payment
   return [
     requestKeyText(claim),
     JSON.stringify(['invoice', merchantId, invoiceNumber]),
@@ -82,6 +83,9 @@ export function beginKeys({ claim, payment, ownAuthenticationKey }: BeginCharge)
       merchantId,
       authenticationId ?? ownAuthenticationKey ?? claim.requestId,
     ]),
+    ...(terms?.kind === 'recurring'
+      ? [ordinalKey(merchantId, terms.billingNumber, terms.ordinal)]
+      : []),
   ]
 }
 
@@ -233,6 +237,8 @@ function problemOfConstraint(error: unknown): Error | undefined {
       return paymentProblems.double_request()
     case 'payments_authentication_usable':
       return threeDSecureProblems.authentication_not_usable()
+    case ordinalConstraint:
+      return agreementProblems.ordinal_taken({ field: 'billing.number_of_payments' })
     case 'payments_own_authentication':
       return paymentProblems.authentication_reused()
     case 'payments_card_known':

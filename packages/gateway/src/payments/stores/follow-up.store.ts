@@ -6,7 +6,7 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../../platform/database/index.ts'
 import type { OperationId } from '../../primitives/id.ts'
-import { claimRequests, type RequestClaim, requestKeyText } from '../../requests/index.ts'
+import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import { paymentMoves } from '../machines.ts'
 import type { Operation, Payment } from '../payment.ts'
 
@@ -57,11 +57,6 @@ export async function beginFollowUp(
     if (constraint_name === 'operations_payment_available') return 'taken'
     throw error
   }
-}
-
-/** Key of the claim: two of one Request-Id wait for each other. */
-export function followUpKey(begin: BeginFollowUp): string {
-  return requestKeyText(begin.claim)
 }
 
 /** Begins the release of a hold that has ended; false where something else has the payment. */

@@ -1,5 +1,5 @@
 /** Reading payments; what begins and settles them has a store of its own each. */
-
+import type { Fragment } from 'postgres'
 import type { NetworkReferences } from '../../networks/card-acquirer/contract.ts'
 import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
@@ -150,6 +150,20 @@ export async function findByInvoice(
   return row && toPayment(row)
 }
 
+/**
+ * A condition on the row `cards`, for the purge: a payment may still ask for its number, because it
+ * is not answered, not captured, or captured after `refundableSince` and not all given back.
+ */
+export function needsCard(database: Database, refundableSince: Date): Fragment {
+  return database`
+    exists (
+      select from payments p
+      where p.card_id = cards.card_id and p.card_id <> '' and p.merchant_id = cards.merchant_id
+        and (p.state in ('pending', 'authorized')
+          or (p.state = 'captured' and p.created_at > ${refundableSince})
+          or p.open_operation_id is not null or p.reserved_minor > 0))`
+}
+
 /** Whether an invoice is paid. */
 export async function isPaid(
   database: Database,
@@ -182,4 +196,21 @@ export async function findRefundable(
     order by p.created_at desc, p.payment_id desc
     limit 1`
   return row && toPayment(row)
+}
+
+/** The manual refund of a Request-Id: the undecided one, else the latest. */
+export async function findManualRefund(
+  database: Database,
+  merchantId: MerchantId,
+  requestId: string,
+): Promise<OperationOfPayment | undefined> {
+  const [row] = await database<Record<string, unknown>[]>`
+    select ${paymentColumns(database)}, ${operationColumns(database)}
+    from operations o
+    join payments p on p.merchant_id = o.merchant_id and p.payment_id = o.payment_id
+    where o.request_id = ${requestId} and o.merchant_id = ${merchantId}
+      and o.refund_type in ('MANUAL_PARTIAL_REFUND', 'MANUAL_FULL_REFUND')
+    order by o.state = 'manual' desc, o.created_at desc, o.operation_id desc
+    limit 1`
+  return row && toOperationOfPayment(row)
 }

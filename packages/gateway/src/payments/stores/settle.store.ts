@@ -3,6 +3,7 @@
  * with them, and writes what the merchants will be told. Who loses the compare-and-set writes nothing.
  */
 import type { Fragment } from 'postgres'
+import { type AgreedPayment, keepAgreements } from '../../agreements/index.ts'
 import type { Database } from '../../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../../primitives/id.ts'
 import { keepTokens, type NewToken } from '../../vault/index.ts'
@@ -43,6 +44,11 @@ export async function settleOperations(
   const tokens = settlements.flatMap(tokenOf)
   const saving =
     tokens.length > 0 ? keepTokens(database, tokens, database`settled`) : noTokens(database)
+  const agreed = settlements.flatMap(agreedPaymentOf)
+  const agreeing =
+    agreed.length > 0
+      ? database`, agreements as (${keepAgreements(database, agreed, database`settled`)})`
+      : database``
   const rows = await database<{ operationId: OperationId; token: string | null }[]>`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(settlements.map(toRow))}::text::jsonb)
@@ -97,7 +103,7 @@ export async function settleOperations(
       join with_tokens using (operation_id)
       where p.merchant_id = given.merchant_id and p.payment_id = given.payment_id
         and (given.payment_from is null or p.state = any(given.payment_from))
-    )${announcement}
+    )${agreeing}${announcement}
     select operation_id as "operationId", token from with_tokens`
   const settled = new Map(rows.map((row) => [row.operationId, row]))
   return settlements.map(({ operationId, after }) => {
@@ -124,6 +130,15 @@ function tokenOf({ move, change, operationId, after: { payment } }: Settlement):
       savedAt: createdAt,
     },
   ]
+}
+
+/** A payment whose approval makes its agreement, or changes what the acquirer calls it. */
+function agreedPaymentOf(settlement: Settlement): AgreedPayment[] {
+  const { move, change, after, operationId, merchantId, settledAt } = settlement
+  const { terms, amount } = after.payment
+  if (move !== 'approve' || !change.isAnswerOfCharge || terms?.kind !== 'recurring') return []
+  const { billingTransactionId } = settlement
+  return [{ operationId, merchantId, amount, billing: terms, billingTransactionId, settledAt }]
 }
 
 function noTokens(database: Database): Fragment {

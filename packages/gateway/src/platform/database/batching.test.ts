@@ -35,9 +35,19 @@ test('calls of one moment are one batch, and what comes meanwhile is the next', 
   ])
 })
 
-test('items that share a key are never in one batch, and none overtakes its equal', async () => {
+test('items that share a key are never in one batch: the later ones run alone, and at once', async () => {
   const { calls, run, release } = statement()
   const twice = batching({ run, keysOf: (item) => [String(item % 10)] })
+  const all = Promise.all([twice(1), twice(11), twice(2), twice(21)])
+  await new Promise(setImmediate)
+  assert.deepEqual(calls, [[11], [21], [1, 2]])
+  for (let i = 0; i < 3; i++) await release()
+  assert.deepEqual(await all, [2, 22, 4, 42])
+})
+
+test('equals may wait instead: none then overtakes its equal', async () => {
+  const { calls, run, release } = statement()
+  const twice = batching({ run, keysOf: (item) => [String(item % 10)], equalsWait: true })
   const all = Promise.all([twice(1), twice(11), twice(2), twice(21)])
   for (let i = 0; i < 3; i++) await release()
   assert.deepEqual(await all, [2, 22, 4, 42])

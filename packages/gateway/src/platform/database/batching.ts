@@ -8,9 +8,13 @@ export type BatchingOptions<Item, Result> = {
   run(items: readonly Item[]): Promise<readonly Result[]>
   /**
    * Rows that the statement would touch twice: items that share a key are never in one batch, or the
-   * whole of it would fail (21000), or violate a unique index together.
+   * whole of it would fail (21000), or violate a unique index together. Such an item runs alone and
+   * at once, beside the batch, and so meets what its equal does: of two charges of one invoice that
+   * come at one moment the second must find the first unfinished, not wait until it is settled.
    */
   keysOf?: (item: Item) => readonly string[]
+  /** They wait for the next batch instead, where the order of equals matters more than the time. */
+  equalsWait?: boolean
 }
 
 /** Enough for all requests that a process works on at once; a statement stays short. */
@@ -30,7 +34,7 @@ type Waiting<Item, Result> = {
 export function batching<Item, Result>(
   options: BatchingOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const { run, keysOf = () => [] } = options
+  const { run, keysOf = () => [], equalsWait = false } = options
   let waiting: Waiting<Item, Result>[] = []
   let isRunning = false
 
@@ -45,8 +49,10 @@ export function batching<Item, Result>(
   }
   const drain = async () => {
     while (waiting.length > 0) {
-      const [batch, rest] = split(waiting)
-      waiting = rest
+      const { batch, equals, rest } = split(waiting)
+      const alone = equalsWait ? [] : equals
+      waiting = equalsWait ? [...equals, ...rest] : rest
+      for (const one of alone) void runBatch([one])
       await runBatch(batch)
     }
     isRunning = false
@@ -62,15 +68,19 @@ export function batching<Item, Result>(
     })
 }
 
-/** The next batch, and those who must wait: for room, or for another with their key. */
+/** The next batch, those whose key it has, and those for whom it has no room. */
 function split<Item, Result>(waiting: readonly Waiting<Item, Result>[]) {
   const taken = new Set<string>()
   const batch: Waiting<Item, Result>[] = []
+  const equals: Waiting<Item, Result>[] = []
   const rest: Waiting<Item, Result>[] = []
   for (const one of waiting) {
-    const fits = batch.length < mostInABatch && !one.keys.some((key) => taken.has(key))
-    ;(fits ? batch : rest).push(one)
-    if (fits) for (const key of one.keys) taken.add(key)
+    if (one.keys.some((key) => taken.has(key))) equals.push(one)
+    else if (batch.length === mostInABatch) rest.push(one)
+    else {
+      batch.push(one)
+      for (const key of one.keys) taken.add(key)
+    }
   }
-  return [batch, rest] as const
+  return { batch, equals, rest }
 }

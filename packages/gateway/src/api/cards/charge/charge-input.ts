@@ -1,8 +1,8 @@
 /** Reading the body of a charge: what each payment type needs, may have, and refuses. */
 import type { JsonValue } from '@gerbang/wire'
 import { paymentTypes } from '@gerbang/wire/schemas'
-import type { Merchant, MerchantFeature } from '../../../merchants/index.ts'
-import type { ChargeCommand, PaymentType } from '../../../payments/index.ts'
+import type { Merchant, MerchantFeature, PaymentType } from '../../../merchants/index.ts'
+import type { ChargeCommand } from '../../../payments/index.ts'
 import { keptOf } from '../additional-info.ts'
 import { CardError } from '../card-error.ts'
 import { bodyObject, type Members, memberOf, objectOf, requiredTextOf } from '../fields.ts'

@@ -1,6 +1,12 @@
 /** What a payment type adds: `payment.tenor` and `plan_id`, or `billing` (wire.md 4.2, 4.4). */
-import { amountVariabilities, paymentFrequencies } from '@gerbang/wire/schemas'
-import type { Billing, ChargeTerms, PaymentType } from '../../../payments/index.ts'
+import {
+  type Billing,
+  frequencies,
+  longestBillingNumber,
+  variabilities,
+} from '../../../agreements/index.ts'
+import type { PaymentType } from '../../../merchants/index.ts'
+import type { ChargeTerms } from '../../../payments/index.ts'
 import { CardError } from '../card-error.ts'
 import { type Members, memberOf, requiredTextOf, textOf, wholeNumberOf } from '../fields.ts'
 
@@ -32,9 +38,6 @@ function installmentOf(payment: Members | undefined): ChargeTerms {
   return { kind: 'installment', tenor, planId: textOf(payment, 'payment.plan_id', 64) }
 }
 
-/** The seed says 23 characters, and its own sample has 25: the limit is that of an invoice number. */
-const longestBillingNumber = 64
-
 function billingOf(billing: Members | undefined, additionalInfo: unknown): Billing {
   return {
     billingNumber: requiredTextOf(billing, 'billing.billing_number', longestBillingNumber),
@@ -42,15 +45,15 @@ function billingOf(billing: Members | undefined, additionalInfo: unknown): Billi
     variability: oneOf(
       requiredTextOf(billing, 'billing.amount_variability', 16),
       'billing.amount_variability',
-      amountVariabilities,
+      variabilities,
     ),
     frequency: oneOf(
       textOf(billing, 'billing.payment_frequency', 16),
       'billing.payment_frequency',
-      paymentFrequencies,
+      frequencies,
     ),
     billingTransactionId: textOf(billing, 'billing.billing_transaction_id', 100),
-    isMigrated: isMigrated(additionalInfo),
+    isMigration: isMigration(additionalInfo),
   }
 }
 
@@ -75,7 +78,7 @@ function oneOf<Text extends string, Given extends string | undefined>(
   return found
 }
 
-function isMigrated(additionalInfo: unknown): boolean {
+function isMigration(additionalInfo: unknown): boolean {
   return (
     typeof additionalInfo === 'object' &&
     additionalInfo !== null &&

@@ -47,6 +47,15 @@ export type AcquirerSimulator = {
     subMerchantId: string,
     invoiceNumber: string,
   ): Promise<{ authorized: bigint; captured: bigint; refunded: bigint }>
+  /**
+   * What people at the bank do for a refund that it takes no message for; written into the book like
+   * one. Their first decision stands.
+   */
+  decideRefund(
+    acquirerId: string,
+    refund: FollowUpCommand,
+    approve: boolean,
+  ): Promise<ReturnType<typeof toOutcome>>
   /** Steers the next message of a merchant. */
   steerNext(subMerchantId: string, instruction: Instruction): Promise<void>
 }
@@ -204,6 +213,11 @@ export function createAcquirerSimulator(deps: {
       findMessages(database, subMerchantId, invoiceNumber),
     standing: (subMerchantId, invoiceNumber) =>
       findStanding(database, subMerchantId, invoiceNumber),
+    decideRefund: async (acquirerId, command, approve) => {
+      const wished = decisionOf(approve ? '00' : refusalCodes.do_not_honour)
+      const follower = { acquirerId, kind: 'refund', command, receivedAt: clock.now() } as const
+      return toOutcome(await writeFollowUp(database, follower, wished))
+    },
     steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
   }
 }
