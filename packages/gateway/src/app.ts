@@ -8,7 +8,11 @@ import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
 import { type DoorDeps, openCardDoor } from './api/cards/door/door.ts'
-import { answerUnknownPaths, unreadableRequest } from './api/cards/door/unknown-path.ts'
+import {
+  answerUnknownPaths,
+  refuseUnservable,
+  unreadableRequest,
+} from './api/cards/door/unknown-path.ts'
 import { orderStatusRoute } from './api/cards/order-status.ts'
 import { refundRoute } from './api/cards/refund.ts'
 import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
@@ -18,7 +22,7 @@ import { toTransactionReport } from './api/cards/transaction-report.ts'
 import { registerGuides } from './api/guides.ts'
 import { registerHome } from './api/home.ts'
 import { registerOperation } from './api/operation.ts'
-import { challengePath, registerChallenge } from './api/pages/challenge.ts'
+import { challengePath, isForPage, refusePage, registerChallenge } from './api/pages/challenge.ts'
 import { registerReference } from './api/reference.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
@@ -180,14 +184,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const works = [...payments.works, ...settlements.works, notifications.delivery, purge]
   const jobs = createJobs({ works, clock, log })
 
-  const server = createServer({
-    log,
-    bodyLimitBytes: config.bodyLimitBytes,
-    unreadable: unreadableRequest,
-    onAnswer: metrics.answered,
-  })
-  await registerReference(server, { publicUrl: deps.publicUrl, version })
-  registerGuides(server)
   const doorDeps: DoorDeps = {
     merchants,
     requests,
@@ -197,6 +193,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     timestampWindowSeconds: config.timestampWindowSeconds,
     bodyLimitBytes: config.bodyLimitBytes,
   }
+  const server = createServer({
+    log,
+    bodyLimitBytes: config.bodyLimitBytes,
+    unreadable: unreadableRequest,
+    refuse: (request, reply, why) =>
+      isForPage(request)
+        ? refusePage(request, reply, why)
+        : refuseUnservable(doorDeps, request, reply, why),
+    onAnswer: metrics.answered,
+  })
+  await registerReference(server, { publicUrl: deps.publicUrl, version })
+  registerGuides(server)
   const checkDeps: CheckRouteDeps = {
     threeDSecure,
     clock,
@@ -220,7 +228,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     door.serve(legacyTokensRoute({ vault }))
     door.serve(deleteTokenRoute({ vault }))
   })
-  answerUnknownPaths(server)
+  answerUnknownPaths(server, doorDeps)
   await registerChallenge(server, {
     threeDSecure,
     merchants,

@@ -5,12 +5,19 @@ import type { Merchant, Merchants } from '../../merchants/index.ts'
 import { SandboxError } from './sandbox-error.ts'
 import { sandboxClientId } from './sandbox-merchants.ts'
 
-export const ofMerchant = Type.Object({
-  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
-})
+// A misspelt member of a query would mean the default merchant.
+const onlyThese = { additionalProperties: false } as const
 
+export const ofMerchant = Type.Object(
+  {
+    clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
+  },
+  onlyThese,
+)
+
+/** The schema of a call; query members that it does not name are refused. */
 export function about(summary: string, parts: FastifySchema): FastifySchema {
-  return { ...parts, summary, tags: ['Sandbox'] }
+  return { querystring: Type.Object({}, onlyThese), ...parts, summary, tags: ['Sandbox'] }
 }
 
 export async function merchantOf(
