@@ -86,26 +86,25 @@ async function readBy(work: () => Promise<unknown>): Promise<number> {
   return (await rowsRead()) - before
 }
 
-test('a payment is settled, reported and found among 400 by as many rows as alone', async () => {
-  const one = async () => {
-    const [paid] = await pay(1)
-    assert.ok(paid)
-    const { payment, operation } = paid
-    const { invoiceNumber, requestId } = payment
-    return readBy(async () => {
-      assert.ok(await findRefundable(database, merchantId, invoiceNumber, requestId))
-      assert.equal(await settle(), 1)
-      assert.equal(await releaseHeld(database, merchantId, invoiceNumber), 0)
-      const refund = await findManualRefund(database, merchantId, `${requestId}-refund`)
-      assert.equal(refund?.operation.operationId, `${operation.operationId}-refund`)
-    })
-  }
-  const alone = await one()
-  await pay(400)
-  const all = await readBy(settle)
-  const among = await one()
-  // Entries of what was settled a moment ago may be passed on the way, until they are vacuumed; a
-  // table is never read for each row.
-  assert.ok(among <= alone + 3 * 400 + 20, `${alone} rows alone, ${among} among 400`)
-  assert.ok(all <= 400 * (alone + 3), `${alone} rows for one, ${all} for 400`)
+/** What a refund, a release and a decision look up. */
+async function lookUp({ payment, operation }: OperationOfPayment): Promise<void> {
+  const { invoiceNumber, requestId } = payment
+  assert.ok(await findRefundable(database, merchantId, invoiceNumber, requestId))
+  assert.equal(await releaseHeld(database, merchantId, invoiceNumber), 0)
+  const refund = await findManualRefund(database, merchantId, `${requestId}-refund`)
+  assert.equal(refund?.operation.operationId, `${operation.operationId}-refund`)
+}
+
+test('a settled payment is found among 400 by as many rows as alone, and 400 are settled by 400 times those of one', async () => {
+  const [first] = await pay(1)
+  assert.ok(first)
+  const oneSettled = await readBy(settle)
+  const alone = await readBy(() => lookUp(first))
+  const paid = await pay(400)
+  const allSettled = await readBy(settle)
+  const among = await readBy(() => lookUp(paid[200] ?? first))
+  assert.ok(among <= alone + 3, `${alone} rows alone, ${among} among 400`)
+  // Entries of what was changed a moment ago may be passed on the way; all rows for each one would
+  // be a hundred times as many.
+  assert.ok(allSettled <= 400 * (oneSettled + 10), `${oneSettled} for one, ${allSettled} for 400`)
 })

@@ -227,7 +227,7 @@ const isUnsettled = (database: Database) => database`
 
 /**
  * The first line is the condition of the index operations_unsettled_refunds. The second is written so
- * that it is not that of payments_by_batch: all settled payments would be read by it for each refund.
+ * that it is not that of payments_by_batch: all settled payments could be read by it for each refund.
  */
 const isUnsettledRefund = (database: Database) => database`
   o.kind = 'refund' and o.state = 'approved' and o.batch_id is null
