@@ -193,6 +193,14 @@ test('an unknown setting, merchant or wish is refused and named', async () => {
   }
 })
 
+test('null is no body, and wishes for nothing', async () => {
+  for (const path of ['/sandbox/merchants', '/sandbox/clock', '/sandbox/acquirer/next']) {
+    const answer = await call({ method: 'POST', path, headers: json, body: 'null' })
+    assert.equal(answer.statusCode, 400, `${path} → ${answer.body}`)
+  }
+  assert.equal((await call({ method: 'POST', path: '/sandbox/merchants' })).statusCode, 201)
+})
+
 test('what is refused changes no setting', async () => {
   const merchant = { method: 'GET', path: '/sandbox/merchant' } as const
   const before = (await call(merchant)).body
