@@ -131,7 +131,11 @@ export async function paymentOf(world: World, { invoice }: Paid): Promise<Paymen
 /** Whether the acquirer's book says of a payment what the gateway's does. */
 export async function doBooksAgree(world: World, paid: Paid): Promise<boolean> {
   const ours = await paymentOf(world, paid)
-  const theirs = await world.acquirerSimulator.standing(sandboxClientId, paid.invoice)
+  const standing = await world.acquirerSimulator.standing(sandboxClientId, paid.invoice)
+  const theirs = {
+    captured: standing.reduce((sum, { captured }) => sum + captured, 0n),
+    refunded: standing.reduce((sum, { refunded }) => sum + refunded, 0n),
+  }
   const isVoided = ours.state === 'voided'
   return (
     theirs.captured === (isVoided ? 0n : ours.capturedMinor) &&

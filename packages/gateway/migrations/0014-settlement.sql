@@ -49,14 +49,13 @@ drop index payments_unsettled;
 create index payments_unsettled on payments (acquirer_id, mid, tid, payment_id)
   where state in ('captured', 'refunded') and batch_id is null and not settlement_held;
 -- The report of a batch.
-create index payments_by_batch on payments (batch_id, merchant_id, payment_id)
-  where batch_id is not null;
+create index payments_by_batch on payments (batch_id, merchant_id) where batch_id is not null;
 
 -- A refund is a line of its own, of the batch that is open when it is approved.
 alter table operations add column batch_id text;
 create index operations_unsettled_refunds on operations (operation_id)
   where kind = 'refund' and state = 'approved' and batch_id is null;
-create index operations_by_batch on operations (batch_id, merchant_id, operation_id)
+create index operations_by_batch on operations (batch_id, merchant_id)
   where batch_id is not null;
 -- What people at the acquirer decide is found by the Request-Id of the refund, for ever.
 create index operations_manual_refunds on operations (request_id, merchant_id)

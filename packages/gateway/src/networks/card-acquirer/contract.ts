@@ -116,16 +116,18 @@ export type AcquirerCapabilities = {
   readonly inquiry: boolean
   /** Voids before the batch is closed. Without it, a refund waits for the settlement. */
   readonly void: boolean
-  /** Releases the rest of an authorization that was captured in part. */
+  /** Releases a part of an authorization, as the rest of one that was captured in part. */
   readonly partialReversal: boolean
   /** Refunds by message. Without it, people at the bank do, over days. */
   readonly onlineRefund: boolean
 }
 
 /**
- * `deadline` aborts when the answer is waited for no longer; the outcome is then `unknown`. A
- * message that is sent again (same kind, account and references) is not done again: it gets its
- * first decision.
+ * `deadline` aborts when the answer is waited for no longer: the outcome is then `unknown`, at once,
+ * and nothing is sent any more. No verb throws for what happens on the way; that too is `unknown`.
+ * A message that is sent again (same kind, account and references) is not done again: it gets its
+ * first decision, or a refusal once it was reversed. What the capabilities deny is refused where it can be, else `unknown`; it is never
+ * called done. conformance.ts tests all this.
  */
 export type CardAcquirer = {
   readonly acquirerId: string
@@ -136,15 +138,24 @@ export type CardAcquirer = {
   authorize(command: SaleCommand, deadline: AbortSignal): Promise<AcquirerOutcome>
   /** Takes an authorized amount or less of it, once (0220, or 0200 with the original's data). */
   capture(command: FollowUpCommand, deadline: AbortSignal): Promise<AcquirerOutcome>
-  /** Takes back a whole sale or capture before its batch is closed, or a whole authorization. */
+  /**
+   * Takes back a whole sale or capture before its batch is closed, or a whole authorization that was
+   * not captured; `amount` is the original's.
+   */
   void(command: FollowUpCommand, deadline: AbortSignal): Promise<AcquirerOutcome>
   /** Gives back what was captured, or part of it (0200, processing code 20). */
   refund(command: FollowUpCommand, deadline: AbortSignal): Promise<AcquirerOutcome>
   /** What became of a message. */
   inquire(command: AboutCommand, deadline: AbortSignal): Promise<InquiryOutcome>
-  /** Undoes a message (0400); one that arrives after its reversal is refused. Repeatable (0401). */
+  /**
+   * Undoes a message (0400); one that arrives after its reversal is refused. Repeatable (0401). An
+   * `amount` below that of an original authorization releases only so much of it (field 95).
+   */
   reverse(command: AboutCommand, deadline: AbortSignal): Promise<ReversalOutcome>
-  /** Closes the account's batch of what was captured; a void is refused from then on (0500). */
+  /**
+   * Closes the account's batch of what was captured; a void is refused from then on (0500). The same
+   * batch again takes nothing that was captured since.
+   */
   closeBatch(
     command: { readonly mid: string; readonly tid: string; readonly batchId: string },
     deadline: AbortSignal,

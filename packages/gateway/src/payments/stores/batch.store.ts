@@ -158,23 +158,37 @@ export async function findBatchLines(
   const ofPayment = database`
     p.mid, p.tid, p.invoice_number as "invoiceNumber", p.type,
     p.card_description->>'masked' as "maskedCardNumber", p.card_description->>'brand' as brand`
+  // `offset 0` keeps the order of the joins: free to choose, the planner of the empty table joins by
+  // the merchant alone, and reads all the merchant's operations for each line.
+  const captureOfPayment = database`
+    cross join lateral (
+      select * from operations
+      where merchant_id = p.merchant_id and operation_id = p.capture_operation_id
+      offset 0
+    ) as c`
   return database<BatchLine[]>`
+    with captured as materialized (
+      select * from payments where batch_id = ${batchId} and merchant_id = ${merchantId}
+    ),
+    refunds as materialized (
+      select * from operations where batch_id = ${batchId} and merchant_id = ${merchantId}
+    )
     select * from (
       select 'CAPTURE' as line, ${ofPayment}, c.approval_code as "approvalCode", c.rrn,
         p.captured_minor as "capturedMinor", 0::bigint as "refundedMinor",
         c.settled_at as "capturedAt", null::timestamptz as "refundedAt", c.operation_id
-      from payments p
-      join operations c
-        on c.merchant_id = p.merchant_id and c.operation_id = p.capture_operation_id
-      where p.batch_id = ${batchId} and p.merchant_id = ${merchantId}
+      from captured p
+      ${captureOfPayment}
       union all
       select o.refund_type, ${ofPayment}, o.approval_code, o.rrn, 0, o.amount_minor, c.settled_at,
         o.settled_at, o.operation_id
-      from operations o
-      join payments p on p.merchant_id = o.merchant_id and p.payment_id = o.payment_id
-      join operations c
-        on c.merchant_id = p.merchant_id and c.operation_id = p.capture_operation_id
-      where o.batch_id = ${batchId} and o.merchant_id = ${merchantId}
+      from refunds o
+      cross join lateral (
+        select * from payments
+        where merchant_id = o.merchant_id and payment_id = o.payment_id
+        offset 0
+      ) as p
+      ${captureOfPayment}
     ) as lines
     order by coalesce("refundedAt", "capturedAt"), operation_id`
 }
@@ -211,7 +225,10 @@ const isUnsettled = (database: Database) => database`
   p.state in ('captured', 'refunded') and p.batch_id is null and not p.settlement_held
     and p.open_operation_id is null`
 
-/** The first line is the condition of the index operations_unsettled_refunds. */
+/**
+ * The first line is the condition of the index operations_unsettled_refunds. The second is written so
+ * that it is not that of payments_by_batch: all settled payments would be read by it for each refund.
+ */
 const isUnsettledRefund = (database: Database) => database`
   o.kind = 'refund' and o.state = 'approved' and o.batch_id is null
-    and p.batch_id is not null`
+    and coalesce(p.batch_id, '') <> ''`

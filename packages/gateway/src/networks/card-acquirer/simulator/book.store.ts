@@ -1,5 +1,6 @@
 /** The simulated acquirer's book: messages as they came, each with its decision. */
-import type { Database } from '../../../platform/database/index.ts'
+import type { Database, Transaction } from '../../../platform/database/index.ts'
+import { refusalCodes } from '../response-codes.ts'
 
 export type BookEntry = {
   readonly acquirerId: string
@@ -26,7 +27,7 @@ export type Decision = Pick<
 
 /**
  * Writes sales and authorizations, all in one statement and one commit, and returns what the book
- * says of each: an entry that was there before keeps its first decision.
+ * says of each: an entry that was there before keeps its first decision, until it is reversed.
  */
 export async function writeEntries(
   database: Database,
@@ -52,10 +53,19 @@ export async function writeEntries(
       "receivedAt"
     from given
     -- An update, because "do nothing" would return no row for a repeat; and what was reversed before
-    -- it came has come now.
-    on conflict on constraint acquirer_messages_once do update set arrived = true
-    returning acquirer_id as "acquirerId", mid, rrn, kind, response_code as "responseCode",
-      approval_code as "approvalCode", billing_transaction_id as "billingTransactionId"`
+    -- it came has come now, with the card that its reversal did not name.
+    on conflict on constraint acquirer_messages_once do update
+      set arrived = true, masked_card_number = excluded.masked_card_number
+    returning acquirer_id as "acquirerId", mid, rrn, kind, ${decisionNow(database)},
+      billing_transaction_id as "billingTransactionId"`
+}
+
+/** What a message is answered now: its decision, until it is reversed. */
+export function decisionNow(database: Database | Transaction) {
+  return database`
+    case when reversed then ${refusalCodes.invalid_transaction} else response_code end
+      as "responseCode",
+    case when reversed then null else approval_code end as "approvalCode"`
 }
 
 export type MessageRow = {
@@ -84,19 +94,38 @@ export async function findMessages(
     order by message_number`
 }
 
-/** What stands in the book for an invoice: money held, taken and given back, in minor units. */
+/** What stands of a sale or authorization: money held, taken and given back, in minor units. */
+export type Standing = {
+  readonly kind: 'sale' | 'authorize'
+  readonly rrn: string
+  /** 0 for what was refused, voided or reversed. */
+  readonly authorized: bigint
+  readonly captured: bigint
+  readonly refunded: bigint
+}
+
+/** What stands of each sale and authorization of an invoice that arrived, oldest first. */
 export async function findStanding(
   database: Database,
   subMerchantId: string,
   invoiceNumber: string,
-): Promise<{ authorized: bigint; captured: bigint; refunded: bigint }> {
-  const [row] = await database<{ authorized: bigint; captured: bigint; refunded: bigint }[]>`
-    select coalesce(sum(amount_minor), 0)::bigint as authorized,
-      coalesce(sum(captured_minor), 0)::bigint as captured,
-      coalesce(sum(refunded_minor), 0)::bigint as refunded
-    from sandbox.acquirer_messages
-    where sub_merchant_id = ${subMerchantId} and invoice_number = ${invoiceNumber}
-      and kind in ('sale', 'authorize') and approval_code is not null
-      and arrived and not reversed and not voided`
-  return row ?? { authorized: 0n, captured: 0n, refunded: 0n }
+): Promise<Standing[]> {
+  return database<Standing[]>`
+    select o.kind, o.rrn,
+      case when s.stands then o.amount_minor - r.released else 0 end as authorized,
+      case when s.stands then o.captured_minor else 0 end as captured,
+      case when s.stands then o.refunded_minor else 0 end as refunded
+    from sandbox.acquirer_messages o
+    cross join lateral (
+      select o.approval_code is not null and not o.reversed and not o.voided as stands) s
+    -- A reversal in part releases no more than was not captured.
+    cross join lateral (
+      select least(coalesce(sum(amount_minor), 0)::bigint, o.amount_minor - o.captured_minor)
+        as released
+      from sandbox.acquirer_messages
+      where sub_merchant_id = o.sub_merchant_id and invoice_number = o.invoice_number
+        and kind = 'reversal' and original_number = o.message_number) r
+    where o.sub_merchant_id = ${subMerchantId} and o.invoice_number = ${invoiceNumber}
+      and o.kind in ('sale', 'authorize') and o.arrived
+    order by o.message_number`
 }

@@ -14,6 +14,8 @@ import type {
   CardAcquirer,
   FollowUpCommand,
   InquiryOutcome,
+  MessageKind,
+  ReversalOutcome,
   SaleCommand,
 } from '../contract.ts'
 import { approves, refusalCodes } from '../response-codes.ts'
@@ -23,15 +25,13 @@ import {
   findMessages,
   findStanding,
   type MessageRow,
+  type Standing,
   writeEntries,
 } from './book.store.ts'
-import {
-  type BookDecision,
-  writeBatch,
-  writeFollowUp,
-  writeInquiry,
-  writeReversal,
-} from './follow-ups.store.ts'
+import { writeBatch, writeFollowUp } from './follow-ups.store.ts'
+import { inTime, silence } from './line.ts'
+import type { BookDecision } from './messages.store.ts'
+import { writeInquiry, writeReversal } from './reversals.store.ts'
 import { addInstruction, findSteered, takeInstruction } from './steering.store.ts'
 import { type Behaviour, behaviourFor, type Instruction } from './steering.ts'
 
@@ -42,11 +42,8 @@ export type AcquirerSimulator = {
   acquirer(acquirerId: string): CardAcquirer
   /** What was received for an invoice, oldest first. */
   messages(subMerchantId: string, invoiceNumber: string): Promise<MessageRow[]>
-  /** What stands in the book for an invoice, in minor units. */
-  standing(
-    subMerchantId: string,
-    invoiceNumber: string,
-  ): Promise<{ authorized: bigint; captured: bigint; refunded: bigint }>
+  /** What stands in the book of each sale and authorization of an invoice, oldest first. */
+  standing(subMerchantId: string, invoiceNumber: string): Promise<Standing[]>
   /**
    * What people at the bank do for a refund that it takes no message for; written into the book like
    * one. Their first decision stands.
@@ -108,58 +105,58 @@ export function createAcquirerSimulator(deps: {
 
   /** Lets a message and its answer get lost or late, as it was steered. */
   const behaving = async (
-    behaviour: Behaviour,
+    message: Parameters<typeof decide>[0],
     deadline: AbortSignal,
-    work: () => Promise<AcquirerOutcome>,
+    work: (responseCode: string) => Promise<AcquirerOutcome>,
   ): Promise<AcquirerOutcome> => {
-    if (behaviour.lose === 'request') return lost(deadline)
-    const outcome = await work()
-    if (behaviour.lose === 'answer') return lost(deadline)
-    if (behaviour.delayMs !== undefined) {
-      const isLate = await sleep(clock, behaviour.delayMs, deadline).then(
-        () => false,
-        () => true,
-      )
-      if (isLate) return unknown('no answer in time')
-    }
+    const behaviour = await decide(message)
+    // Nobody sends after the deadline; what is under way then is for the inquiry to find.
+    if (behaviour.lose === 'request' || deadline.aborted) return silence(deadline)
+    const outcome = await work(behaviour.responseCode)
+    if (behaviour.lose === 'answer') return silence(deadline)
+    if (behaviour.delayMs !== undefined) await sleep(clock, behaviour.delayMs, deadline)
     return outcome
   }
 
   const first =
     (acquirerId: string, kind: 'sale' | 'authorize') =>
-    async (command: SaleCommand, deadline: AbortSignal): Promise<AcquirerOutcome> => {
-      if (deadline.aborted) return unknown(sentTooLate)
-      const behaviour = await decide({ ...command, cardNumber: command.card.number })
-      return behaving(behaviour, deadline, async () =>
-        toOutcome(await write(toEntry(acquirerId, kind, command, behaviour.responseCode))),
+    (command: SaleCommand, deadline: AbortSignal): Promise<AcquirerOutcome> =>
+      inTime(deadline, () =>
+        behaving({ ...command, cardNumber: command.card.number }, deadline, async (responseCode) =>
+          toOutcome(kind, await write(toEntry(acquirerId, kind, command, responseCode))),
+        ),
       )
-    }
 
   const followUp =
     (acquirerId: string, kind: 'capture' | 'void' | 'refund') =>
-    async (command: FollowUpCommand, deadline: AbortSignal): Promise<AcquirerOutcome> => {
-      if (deadline.aborted) return unknown(sentTooLate)
-      const behaviour = await decide(command)
-      const wished = decisionOf(behaviour.responseCode)
-      const receivedAt = clock.now()
-      return behaving(behaviour, deadline, async () =>
-        toOutcome(await writeFollowUp(database, { acquirerId, kind, command, receivedAt }, wished)),
+    (command: FollowUpCommand, deadline: AbortSignal): Promise<AcquirerOutcome> =>
+      inTime(deadline, () =>
+        behaving(command, deadline, async (responseCode) => {
+          const message = { acquirerId, kind, command, receivedAt: clock.now() }
+          const isDenied = kind === 'refund' && !capabilitiesOf(acquirerId).onlineRefund
+          const code =
+            isDenied && approves(responseCode) ? refusalCodes.not_permitted : responseCode
+          return toOutcome(kind, await writeFollowUp(database, message, decisionOf(code)))
+        }),
       )
-    }
 
   const inquire =
     (acquirerId: string) =>
-    async (command: AboutCommand, deadline: AbortSignal): Promise<InquiryOutcome> => {
-      if (deadline.aborted) return unknown(sentTooLate)
-      const receivedAt = clock.now()
-      const found = await writeInquiry(database, {
-        acquirerId,
-        kind: 'inquiry',
-        command,
-        receivedAt,
+    (command: AboutCommand, deadline: AbortSignal): Promise<InquiryOutcome> =>
+      inTime(deadline, async () => {
+        const message = { acquirerId, kind: 'inquiry', command, receivedAt: clock.now() } as const
+        const found = await writeInquiry(database, message)
+        return found ? toOutcome(command.original.kind, found) : { kind: 'not_found' }
       })
-      return found ? toOutcome(found) : { kind: 'not_found' }
-    }
+
+  const reverse =
+    (acquirerId: string) =>
+    (command: AboutCommand, deadline: AbortSignal): Promise<ReversalOutcome> =>
+      inTime(deadline, async () => {
+        const receivedAt = clock.now()
+        await writeReversal(database, { acquirerId, kind: 'reversal', command, receivedAt })
+        return { kind: 'acknowledged' }
+      })
 
   const decisionOf = (responseCode: string): BookDecision => ({
     responseCode,
@@ -171,21 +168,25 @@ export function createAcquirerSimulator(deps: {
     kind: string,
     command: SaleCommand,
     responseCode: string,
-  ): BookEntry => ({
-    acquirerId,
-    mid: command.mid,
-    tid: command.tid,
-    subMerchantId: command.subMerchantId,
-    kind,
-    invoiceNumber: command.invoiceNumber,
-    amountMinor: String(command.amount.minor),
-    maskedCardNumber: command.card.number.reveal(maskCardNumber),
-    stan: command.references.stan,
-    rrn: command.references.rrn,
-    ...decisionOf(responseCode),
-    billingTransactionId: isFirstRecurring(acquirerId, command) ? randomDigits(random, 22) : null,
-    receivedAt: clock.now(),
-  })
+  ): BookEntry => {
+    const decision = decisionOf(responseCode)
+    const hasBillingId = decision.approvalCode !== null && isFirstRecurring(acquirerId, command)
+    return {
+      acquirerId,
+      mid: command.mid,
+      tid: command.tid,
+      subMerchantId: command.subMerchantId,
+      kind,
+      invoiceNumber: command.invoiceNumber,
+      amountMinor: String(command.amount.minor),
+      maskedCardNumber: command.card.number.reveal(maskCardNumber),
+      stan: command.references.stan,
+      rrn: command.references.rrn,
+      ...decision,
+      billingTransactionId: hasBillingId ? randomDigits(random, 22) : null,
+      receivedAt: clock.now(),
+    }
+  }
 
   return {
     acquirer: (acquirerId) => ({
@@ -197,17 +198,12 @@ export function createAcquirerSimulator(deps: {
       void: followUp(acquirerId, 'void'),
       refund: followUp(acquirerId, 'refund'),
       inquire: inquire(acquirerId),
-      reverse: async (command, deadline) => {
-        if (deadline.aborted) return unknown(sentTooLate)
-        const receivedAt = clock.now()
-        await writeReversal(database, { acquirerId, kind: 'reversal', command, receivedAt })
-        return { kind: 'acknowledged' }
-      },
-      closeBatch: async (batch, deadline) => {
-        if (deadline.aborted) return unknown(sentTooLate)
-        await writeBatch(database, { acquirerId, ...batch })
-        return { kind: 'closed' }
-      },
+      reverse: reverse(acquirerId),
+      closeBatch: (batch, deadline) =>
+        inTime(deadline, async () => {
+          await writeBatch(database, { acquirerId, ...batch, receivedAt: clock.now() })
+          return { kind: 'closed' } as const
+        }),
     }),
     messages: (subMerchantId, invoiceNumber) =>
       findMessages(database, subMerchantId, invoiceNumber),
@@ -216,13 +212,13 @@ export function createAcquirerSimulator(deps: {
     decideRefund: async (acquirerId, command, approve) => {
       const wished = decisionOf(approve ? '00' : refusalCodes.do_not_honour)
       const follower = { acquirerId, kind: 'refund', command, receivedAt: clock.now() } as const
-      return toOutcome(await writeFollowUp(database, follower, wished))
+      return toOutcome('refund', await writeFollowUp(database, follower, wished))
     },
     steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
   }
 }
 
-/** Bank Mandiri's recurring payments have an id from the first of them on (wire.md 4.4). */
+/** Bank Mandiri answers the first payment of a recurring agreement with an id (wire.md 4.4). */
 function isFirstRecurring(acquirerId: string, { terms }: SaleCommand): boolean {
   return acquirerId === 'BANK_MANDIRI' && terms?.kind === 'recurring' && terms.ordinal === 1
 }
@@ -232,6 +228,7 @@ function messageKey(message: Decision): string {
 }
 
 function toOutcome(
+  kind: MessageKind,
   decision: BookDecision & { billingTransactionId?: string | null },
 ): Exclude<AcquirerOutcome, { kind: 'unknown' }> {
   const { responseCode, approvalCode } = decision
@@ -239,24 +236,6 @@ function toOutcome(
     const billingTransactionId = decision.billingTransactionId ?? undefined
     return { kind: 'approved', responseCode, approvalCode, billingTransactionId }
   }
-  return {
-    kind: 'refused',
-    responseCode,
-    batchClosed: responseCode === refusalCodes.batch_closed,
-  }
-}
-
-const sentTooLate = 'the deadline was over before the message was sent'
-
-function unknown(reason: string) {
-  return { kind: 'unknown', reason } as const
-}
-
-/** What a lost message looks like from outside: silence until the deadline. */
-function lost(deadline: AbortSignal): Promise<AcquirerOutcome> {
-  const silence = unknown('no answer in time')
-  return new Promise((resolve) => {
-    if (deadline.aborted) return resolve(silence)
-    deadline.addEventListener('abort', () => resolve(silence), { once: true })
-  })
+  const batchClosed = kind === 'void' && responseCode === refusalCodes.batch_closed
+  return { kind: 'refused', responseCode, batchClosed }
 }
