@@ -10,6 +10,7 @@ const uses = {
   payments: 'requests|three-d-secure|bindings|agreements|screening|routing|vault|merchants|events',
   'three-d-secure': 'requests|vault|merchants|routing|events',
   notifications: 'merchants|access-tokens|events',
+  settlement: 'payments|merchants|events',
   routing: 'merchants',
   screening: 'merchants',
   agreements: 'merchants',
@@ -17,7 +18,7 @@ const uses = {
   merchants: 'nothing',
   requests: 'nothing',
 }
-const mayAskNetworks = ['payments', 'three-d-secure']
+const mayAskNetworks = ['payments', 'three-d-secure', 'settlement']
 const maySpeakWire = ['notifications']
 const notTests = { pathNot: '\\.test\\.ts$' }
 

@@ -8,20 +8,16 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@gerbang/client'
 import {
   connectDatabase,
   startEmbeddedPostgres,
 } from '../packages/gateway/src/platform/database/index.ts'
+import { type Case, chargePath, clientId, otherCases, sale, saleBody, secretKey } from './cases.ts'
 import type { Plan, Result } from './load.ts'
 import { type MeasuredProcess, startMeasured } from './measured-process.ts'
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 8)
 const concurrency = Number(process.env['BENCH_CONCURRENCY'] ?? 64)
-const clientId = 'MCH-0001-10791114622547'
-const secretKey = 'SK-GerbangSandbox0001'
-const path = '/credit-card/charge'
-const card = { number: '4111111111111111', expiry: `12${(new Date().getFullYear() + 3) % 100}` }
 const folder = mkdtempSync(join(tmpdir(), 'gerbang-bench-'))
 
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`
@@ -33,12 +29,19 @@ try {
   say(`gateway: first start to ready in ${Math.round(gateway.startMs)} ms`)
   const idleMb = gateway.memoryMb()
   say(`gateway: idle memory ${idleMb.toFixed(0)} MB`)
-  const gatewayRate = await throughput('gateway', gateway, (count) =>
-    authenticatedBodies(gateway, count),
+  const gatewayRate = await throughput(
+    'gateway, sale',
+    gateway,
+    chargePath,
+    bodiesOf(gateway, sale),
   )
   for (const share of [0.25, 0.5, 0.75]) {
-    const rate = Math.round(gatewayRate * share)
-    await latency('gateway', gateway, rate, (count) => authenticatedBodies(gateway, count))
+    await latency(
+      'gateway, sale',
+      gateway,
+      Math.round(gatewayRate * share),
+      bodiesOf(gateway, sale),
+    )
   }
   say(`gateway: memory after the load ${gateway.memoryMb().toFixed(0)} MB`)
   await gateway.stop()
@@ -46,15 +49,17 @@ try {
   const written = await writtenBytes()
   say(`gateway: begin writes ${written.begin} bytes of rows, settle ${written.settle}`)
   const floor = await startFloor(written)
-  const floorRate = await throughput('floor', floor, async (count) => anyBodies(count))
+  const floorRate = await throughput('floor', floor, chargePath, anyBodies)
   for (const share of [0.25, 0.5, 0.75]) {
-    const rate = Math.round(gatewayRate * share)
-    await latency('floor', floor, rate, async (count) => anyBodies(count))
+    await latency('floor', floor, Math.round(gatewayRate * share), anyBodies)
   }
   await floor.stop()
 
   const again = await startGateway()
   say(`gateway: later start to ready in ${Math.round(again.startMs)} ms`)
+  for (const one of otherCases) {
+    await throughput(`gateway, ${one.name}`, again, one.path, bodiesOf(again, one))
+  }
   await again.stop()
   say(`charges at ${(gatewayRate / floorRate).toFixed(2)} of the floor`)
 } finally {
@@ -100,19 +105,29 @@ function startFloor(written: { begin: number; settle: number }): Promise<Measure
   return startMeasured('bench/floor.ts', [join(folder, 'floor'), secretKey, ...sizes], {})
 }
 
-async function throughput(name: string, server: MeasuredProcess, bodies: MakeBodies) {
+type MakeBodies = (count: number) => Promise<string[]>
+
+function bodiesOf(gateway: MeasuredProcess, one: Case): MakeBodies {
+  return (count) => one.prepare(gateway.url, count, concurrency)
+}
+
+async function anyBodies(count: number): Promise<string[]> {
+  return Array.from({ length: count }, () => saleBody(randomUUID(), 'e'.repeat(64)))
+}
+
+async function throughput(name: string, server: MeasuredProcess, path: string, bodies: MakeBodies) {
   // A short run tells how many bodies the timed one needs, and warms both sides up.
-  const trial = await load(server, await bodies(1_000), 0)
+  const trial = await load(server, path, await bodies(1_000), 0)
   const count = Math.ceil((trial.sent / trial.seconds) * seconds * 1.2)
   const prepared = await bodies(count)
   const before = server.cpuSeconds()
-  const result = await load(server, prepared, 0)
+  const result = await load(server, path, prepared, 0)
   const after = server.cpuSeconds()
   const rate = result.sent / result.seconds
   const each = (used: number) => `${((used * 1_000) / result.sent).toFixed(2)} ms`
   say(
-    `${name}: ${rate.toFixed(0)} charges/s closed loop, p50 ${percentile(result, 50)}, ` +
-      `p99 ${percentile(result, 99)}; CPU for each charge: program ` +
+    `${name}: ${rate.toFixed(0)}/s closed loop, p50 ${percentile(result, 50)}, ` +
+      `p99 ${percentile(result, 99)}; CPU for each: program ` +
       `${each(after.program - before.program)}, PostgreSQL ` +
       `${each(after.postgres - before.postgres)}; memory ${server.memoryMb().toFixed(0)} MB`,
   )
@@ -120,52 +135,18 @@ async function throughput(name: string, server: MeasuredProcess, bodies: MakeBod
 }
 
 async function latency(name: string, server: MeasuredProcess, rate: number, bodies: MakeBodies) {
-  const result = await load(server, await bodies(rate * seconds), rate)
+  const result = await load(server, chargePath, await bodies(rate * seconds), rate)
   say(
     `${name}: at ${rate}/s open loop p50 ${percentile(result, 50)}, p99 ${percentile(result, 99)}`,
   )
 }
 
-type MakeBodies = (count: number) => Promise<string[]>
-
-/** Charges whose frictionless authentications are finished. */
-async function authenticatedBodies(gateway: MeasuredProcess, count: number): Promise<string[]> {
-  const client = createClient({ baseUrl: gateway.url, clientId, secretKey })
-  const bodies: string[] = []
-  const work = async () => {
-    while (bodies.length < count) {
-      const invoice = randomUUID()
-      const place = bodies.push('') - 1
-      const checked = await client.checkThreeDSecure({
-        order: { amount: 90_000, invoice_number: invoice },
-        card,
-        three_dsecure: {
-          callback_url_success: 'https://www.merchant.com/success',
-          callback_url_failed: 'https://www.merchant.com/failed',
-        },
-      })
-      bodies[place] = chargeBody(invoice, checked.body.three_dsecure.authentication_id)
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, work))
-  return bodies
-}
-
-function anyBodies(count: number): string[] {
-  return Array.from({ length: count }, () => chargeBody(randomUUID(), 'e'.repeat(64)))
-}
-
-function chargeBody(invoice: string, authenticationId: string): string {
-  return JSON.stringify({
-    order: { invoice_number: invoice, amount: 90_000 },
-    customer: { id: 'CUST-0001', name: 'Alisa Mikhailovna', email: 'alisa@gmail.com' },
-    three_dsecure: { authentication_id: authenticationId },
-    payment: { type: 'SALE' },
-    card: { ...card, cvv: '123' },
-  })
-}
-
-function load(server: MeasuredProcess, bodies: readonly string[], rate: number): Promise<Result> {
+function load(
+  server: MeasuredProcess,
+  path: string,
+  bodies: readonly string[],
+  rate: number,
+): Promise<Result> {
   const plan: Plan = { url: server.url, path, clientId, secretKey, bodies, concurrency, rate }
   const child = spawn(process.execPath, ['bench/load.ts'], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(plan))

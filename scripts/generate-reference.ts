@@ -9,6 +9,7 @@ import { readConfig, settings } from '../packages/gateway/src/config.ts'
 import { operationMoves, paymentMoves } from '../packages/gateway/src/payments/index.ts'
 import { createLog } from '../packages/gateway/src/platform/log/index.ts'
 import type { MoveTable } from '../packages/gateway/src/primitives/state-machine.ts'
+import { batchMoves } from '../packages/gateway/src/settlement/index.ts'
 import { authenticationMoves } from '../packages/gateway/src/three-d-secure/index.ts'
 
 const root = new URL('../', import.meta.url).pathname
@@ -79,7 +80,8 @@ function states(): string {
 
 ${diagram('Payment', paymentMoves.table)}
 ${diagram('Operation', operationMoves.table)}
-${diagram('Authentication', authenticationMoves.table)}`
+${diagram('Authentication', authenticationMoves.table)}
+${diagram('Batch', batchMoves.table)}`
 }
 
 function settingsPage(): string {

@@ -6,6 +6,8 @@ import { needsChromium, newVisit } from './chromium.ts'
 
 const world = await createListeningWorld()
 
+const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
+
 test('the reference shows every call, and asks no other host', needsChromium, async () => {
   const { page, hosts } = await newVisit()
   await page.goto(`${world.url}/docs`)
@@ -13,4 +15,44 @@ test('the reference shows every call, and asks no other host', needsChromium, as
   await page.getByText('DOUBLE_REQUEST_DETECTED').first().waitFor()
   await page.waitForLoadState('networkidle')
   assert.deepEqual([...hosts], [new URL(world.url).host])
+})
+
+test('only control calls can be tried: nobody signs a card call here', needsChromium, async () => {
+  const { page } = await newVisit()
+  await page.goto(`${world.url}/docs`)
+  await page.getByText('/sandbox/clock', { exact: true }).first().click()
+  await page.getByRole('button', { name: 'Try it out' }).waitFor()
+  await page.getByText('/sandbox/clock', { exact: true }).first().click()
+  await page.getByText('/credit-card/charge', { exact: true }).click()
+  await page.getByText('DOUBLE_REQUEST_DETECTED').first().waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Try it out' }).count(), 0)
+})
+
+test(
+  'the reference breaks no policy, shows no foreign mark and leads to the guides',
+  needsChromium,
+  async () => {
+    const { page, problems } = await newVisit()
+    await page.goto(`${world.url}/docs`)
+    await page.getByText('/credit-card/charge', { exact: true }).waitFor()
+    assert.equal(await page.locator('.topbar, img[alt*="Swagger"]').count(), 0)
+    const popup = page.waitForEvent('popup')
+    await page.getByRole('link', { name: 'guides' }).click()
+    const guides = await popup
+    await guides.getByRole('link', { name: '3-D Secure' }).click()
+    await guides.getByText('# 3-D Secure').waitFor()
+    assert.deepEqual(problems, [])
+  },
+)
+
+test('on a phone an open call does not scroll sideways', needsChromium, async () => {
+  const { page } = await newVisit(phone)
+  await page.goto(`${world.url}/docs`)
+  for (const path of ['/credit-card/charge', '/sandbox/merchant']) {
+    await page.getByText(path, { exact: true }).first().click()
+  }
+  await page.getByText('DOUBLE_REQUEST_DETECTED').first().waitFor()
+  await page.getByText('Media type').first().waitFor()
+  const widths = '[document.documentElement.scrollWidth, window.innerWidth]'
+  assert.deepEqual(await page.evaluate(widths), [360, 360])
 })

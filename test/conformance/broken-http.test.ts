@@ -1,9 +1,9 @@
 /** Bytes that are hardly HTTP, on a real socket: still an envelope, never a crash. */
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
 import { test } from 'node:test'
-import { createWorld, signedHeaders } from '../harness/world.ts'
+import { createWorld, isSignedBy, newInvoice, paths, pay, signedHeaders } from '../harness/world.ts'
 import { assertHarmless } from './calls.ts'
+import { requestText, sendRaw } from './raw-http.ts'
 
 const world = await createWorld()
 await world.app.server.listen({ host: '127.0.0.1', port: 0 })
@@ -35,29 +35,10 @@ for (const path of hostilePaths) {
   })
 }
 
-function requestText(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body = '',
-): string {
-  const all = { Host: 'x', Connection: 'close', ...headers, 'Content-Length': String(body.length) }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
-}
-
 /** Status and body of what a socket answers to these bytes. */
-function raw(text: string): Promise<[number, string]> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from(text, 'latin1')))
-    socket.on('data', (chunk) => chunks.push(chunk))
-    socket.on('error', reject)
-    socket.on('close', () => {
-      const [head = '', ...rest] = Buffer.concat(chunks).toString('latin1').split('\r\n\r\n')
-      resolve([Number(head.split(' ')[1]), rest.join('\r\n\r\n')])
-    })
-  })
+async function raw(text: string): Promise<[number, string]> {
+  const answer = await sendRaw(port, text)
+  return [answer.status, answer.text]
 }
 
 const path = '/credit-card/charge'
@@ -103,6 +84,72 @@ test('chunked bodies are read like others', async () => {
   )
   assert.equal(status, 400)
   assert.match(text, /payment.type is required/)
+})
+
+/** Sends a signed request and holds the refusal's signature against its bytes. */
+async function refusedBySignature(method: string, target: string, change = (text: string) => text) {
+  const body = method === 'GET' ? '' : '{}'
+  const headers = signedHeaders(method, target, Buffer.from(body))
+  const answer = await sendRaw(port, change(requestText(method, target, headers, body)))
+  assertHarmless(answer.status, answer.text)
+  const seen = { ...answer, body: JSON.parse(answer.text) }
+  assert.ok(isSignedBy(seen, target.split('?')[0] ?? ''), `${method} ${target}: ${answer.text}`)
+  assert.equal(answer.headers['request-id'], headers['Request-Id'])
+  return seen
+}
+
+test('every refusal of a path is signed for a client that we know', async () => {
+  for (const target of [...hostilePaths, '/nowhere', '/nowhere?a=b', '/credit-card']) {
+    await refusedBySignature('GET', target)
+    await refusedBySignature('POST', target)
+  }
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'GET']) await refusedBySignature(method, path)
+})
+
+test('a refusal of a path is not signed for anybody else', async () => {
+  for (const target of ['/nowhere', '/orders/v1/status/%']) {
+    for (const clientId of ['', 'MCH-nobody', 'M'.repeat(129)]) {
+      const headers = signedHeaders('GET', target, undefined, { clientId })
+      const answer = await sendRaw(port, requestText('GET', target, headers))
+      assertHarmless(answer.status, answer.text)
+      assert.equal(answer.headers['signature'], undefined)
+      assert.equal(answer.headers['client-id'], undefined)
+    }
+  }
+})
+
+test('a raw # or % in an invoice number never answers for another invoice', async () => {
+  const invoice = newInvoice()
+  assert.equal((await pay(world, { invoice })).status, 200)
+  for (const rest of ['#2', '#', '%', '%2', '#?a=b']) {
+    const answer = await refusedBySignature('GET', `${paths.status(invoice)}${rest}`)
+    assert.equal(answer.status, 400)
+    assert.equal(answer.body.error.message, 'Invalid request: the path is not valid')
+  }
+})
+
+test('a request without a Host, and one that expects what we do not know, are told so', async () => {
+  const known = '/orders/v1/status/INV-1'
+  for (const target of [known, '/nowhere']) {
+    const noHost = await refusedBySignature('GET', target, (text) =>
+      text.replace(/Host: x\r\n/, ''),
+    )
+    assert.deepEqual(
+      [noHost.status, noHost.body.error.message],
+      [400, 'Invalid request: the Host header is missing'],
+    )
+    const expecting = await refusedBySignature('GET', target, (text) =>
+      text.replace('Host: x', 'Host: x\r\nExpect: foo'),
+    )
+    assert.equal(expecting.status, 417)
+    assert.match(expecting.body.error.message, /Expect header/)
+  }
+  const headers = { ...signedHeaders('GET', known, undefined), Expect: '100-continue' }
+  const text = requestText('GET', known, headers)
+  assert.equal((await sendRaw(port, text)).status, 100)
+  // HTTP/1.0 has no Host.
+  const old = text.replace('HTTP/1.1', 'HTTP/1.0').replace(/(Host|Expect): [^\r]*\r\n/g, '')
+  assert.match((await sendRaw(port, old)).text, /TRANSACTION_NOT_FOUND/)
 })
 
 test('nothing of all this crashed: no error was logged', () => {

@@ -163,18 +163,91 @@ test('an unknown setting, merchant or wish is refused and named', async () => {
     ['PATCH', '/sandbox/merchant', { notificationUrl: 'ftp://x.y' }, 400],
     ['PATCH', '/sandbox/merchant', { notificationUrl: 'http://' }, 400],
     ['PATCH', '/sandbox/merchant', { threeDSecure: 'maybe' }, 400],
+    ['PATCH', '/sandbox/merchant', { threeDSecure: null }, 400],
+    ['PATCH', '/sandbox/merchant', { threeDSecure: 'false' }, 400],
+    ['PATCH', '/sandbox/merchant', { threeDSecure: 0 }, 400],
+    ['PATCH', '/sandbox/merchant', { notificationUrl: 5 }, 400],
+    ['PATCH', '/sandbox/merchant', { notificationUrl: ['http://x.y'] }, 400],
+    ['PATCH', '/sandbox/merchant?clientID=nobody', { mpi: true }, 400],
+    ['GET', '/sandbox/clock?clientId=nobody', {}, 400],
+    ['POST', '/sandbox/reset?clientId=nobody', {}, 400],
     ['PATCH', '/sandbox/merchant?clientId=nobody', { mpi: true }, 404],
     ['POST', '/sandbox/clock', {}, 400],
     ['POST', '/sandbox/clock', { advanceMs: -1 }, 400],
     ['POST', '/sandbox/clock', { advanceMs: 1e18 }, 400],
+    ['POST', '/sandbox/clock', { advanceMs: null }, 400],
+    ['POST', '/sandbox/clock', { advanceMs: '1' }, 400],
+    ['POST', '/sandbox/clock', { advanceMs: true }, 400],
+    ['POST', '/sandbox/clock', { advanceMs: [1] }, 400],
     ['POST', '/sandbox/acquirer/next', {}, 400],
     ['POST', '/sandbox/acquirer/next', { lose: 'everything' }, 400],
     ['POST', '/sandbox/acquirer/next', { responseCode: '123' }, 400],
     ['POST', '/sandbox/merchants', { nmae: 'x' }, 400],
+    ['POST', '/sandbox/merchants', { name: ['x'] }, 400],
+    ['POST', '/sandbox/merchants', { name: 'a\0b' }, 400],
   ]
   for (const [method, path, body, status] of wishes) {
     const answer = await call({ method, path, headers: json, body: JSON.stringify(body) })
     assert.equal(answer.statusCode, status, `${path} ${JSON.stringify(body)} → ${answer.body}`)
     assert.ok(answer.json().error.message.length > 0)
   }
+})
+
+test('null is no body, and wishes for nothing', async () => {
+  for (const path of ['/sandbox/merchants', '/sandbox/clock', '/sandbox/acquirer/next']) {
+    const answer = await call({ method: 'POST', path, headers: json, body: 'null' })
+    assert.equal(answer.statusCode, 400, `${path} → ${answer.body}`)
+  }
+  assert.equal((await call({ method: 'POST', path: '/sandbox/merchants' })).statusCode, 201)
+})
+
+test('what is refused changes no setting', async () => {
+  const merchant = { method: 'GET', path: '/sandbox/merchant' } as const
+  const before = (await call(merchant)).body
+  for (const body of ['{"threeDSecure":null}', '{"notificationUrl":"http://u:p@x.y"}']) {
+    await call({ ...merchant, method: 'PATCH', headers: json, body })
+  }
+  assert.equal((await call(merchant)).body, before)
+})
+
+test('a query member that the call does not know is named', async () => {
+  const answer = await call({ method: 'GET', path: '/sandbox/merchant?clientid=x' })
+  assert.match(answer.json().error.message, /clientid/)
+})
+
+test('a URL with a user name or password is refused, and not repeated', async () => {
+  for (const name of ['notificationUrl', 'snapTokenUrl', 'snapNotificationUrl']) {
+    for (const url of ['http://u:secretpw@127.0.0.1:1/x', 'https://u@x.y/', 'https://:p@x.y/']) {
+      const body = JSON.stringify({ [name]: url })
+      const answer = await call({ method: 'PATCH', path: '/sandbox/merchant', headers: json, body })
+      assert.equal(answer.statusCode, 400)
+      assert.match(answer.body, new RegExp(`${name} must hold no user name and no password`))
+    }
+  }
+  assert.ok(!world.logLines.some((line) => line.includes('secretpw')))
+})
+
+for (const { method, path } of routes) {
+  test(`${method} ${path.split('?')[0]}: a NUL character or half a pair crashes nothing`, async () => {
+    const place = path.split('?')[0] ?? ''
+    const paths = [
+      `${place}?clientId=%00`,
+      `${place}?invoiceNumber=a%00b`,
+      `${place}?invoiceNumber=x&clientId=%00`,
+      `${place}?%00=x`,
+      ...(place.includes('/x') ? [place.replace('/x', '/%00')] : []),
+    ]
+    const bodies = ['{"name":"a\\u0000b"}', '{"\\u0000":1}', '{"name":"\\ud800"}', '{"x":"\0"}']
+    const withBody = method === 'GET' ? [] : bodies.map((body) => ({ path: place, body }))
+    for (const sent of [...paths.map((it) => ({ path: it })), ...withBody]) {
+      const answer = await call({ method, headers: 'body' in sent ? json : {}, ...sent })
+      if (place === '/sandbox/reset' && 'body' in sent && answer.statusCode === 200) continue
+      assert.ok([400, 404].includes(answer.statusCode), `${JSON.stringify(sent)} → ${answer.body}`)
+    }
+  })
+}
+
+test('nothing of all this crashed: no error was logged', () => {
+  const errors = world.logLines.filter((line) => /"level":"(error|fatal)"/.test(line))
+  assert.deepEqual(errors, [])
 })

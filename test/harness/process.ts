@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import type { TestDatabase } from './database.ts'
 import { type Answer, type CallOptions, noteSecretsOf, signedHeaders } from './world.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -25,8 +26,23 @@ export class NotStarted extends Error {}
 
 /** Starts `main.ts` and waits until it says where it listens. */
 export function startProcess(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  return start('packages/gateway/src/main.ts', env)
+}
+
+/** Starts the gateway of dying-gateway.ts on a test's database. */
+export function startDyingProcess(
+  { connection }: TestDatabase,
+  die: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
+  const database = JSON.stringify(connection)
+  const more = { GERBANG_DIE: die, GERBANG_TEST_DATABASE: database, ...env }
+  return start('test/harness/dying-gateway.ts', more)
+}
+
+function start(program: string, env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
   const start = performance.now()
-  const child = spawn(process.execPath, ['packages/gateway/src/main.ts'], {
+  const child = spawn(process.execPath, [program], {
     cwd: root,
     env: { ...process.env, PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

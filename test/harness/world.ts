@@ -37,7 +37,7 @@ export const secretKey = 'SK-GerbangSandbox0001'
 const clientId = sandboxClientId
 
 /** Protects nothing: all test worlds share it, so that two apps can share a database. */
-const rootKey = new Secret(Buffer.alloc(32, 7))
+export const testRootKey = new Secret(Buffer.alloc(32, 7))
 
 export type WorldOptions = {
   readonly config?: Partial<Config>
@@ -78,7 +78,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const log = createLog({ level: 'trace', destination: traceTo(testDatabase.name, logLines) })
   const random = systemRandom
   const clock = await createSandboxClock(database)
-  const keyRing = await openKeyRing({ database, rootKey, clock: systemClock(), random })
+  const keyRing = await openKeyRing({
+    database,
+    rootKey: testRootKey,
+    clock: systemClock(),
+    random,
+  })
   const simulators = { database: simulatorDatabase, clock, random }
   const acquirerSimulator = createAcquirerSimulator(simulators)
   const config = { ...readConfig({}), askDeadlineMs: 400, ...options.config }

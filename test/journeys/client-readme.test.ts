@@ -25,21 +25,37 @@ async function run(t: TestContext, shows: string, change = (code: string) => cod
   assert.equal(found.length, 1, `one snippet shows ${shows}`)
   const code = change(found[0] ?? '')
     .replaceAll(`'@gerbang/client'`, `'${new URL('src/index.ts', packageRoot).href}'`)
+    .replaceAll(`'@gerbang/client/testing'`, `'${new URL('src/testing.ts', packageRoot).href}'`)
     .replaceAll('http://127.0.0.1:8080', world.url)
   const file = join(folder, `${snippets.indexOf(found[0] ?? '')}.ts`)
   writeFileSync(file, code)
   const printed: string[] = []
-  t.mock.method(console, 'log', (line: unknown) => printed.push(String(line)))
+  t.mock.method(console, 'log', (...words: unknown[]) => printed.push(words.join(' ')))
   return { exports: await import(pathToFileURL(file).href), printed }
 }
 
-test('the three snippets of the README are these', () => {
-  assert.equal(snippets.length, 3)
+test('the six snippets of the README are these', () => {
+  assert.equal(snippets.length, 6)
 })
 
 test('the first snippet pays', async (t) => {
-  const { printed } = await run(t, 'gerbang.checkThreeDSecure')
+  const { printed } = await run(t, `payment: { type: 'SALE' }`)
   assert.deepEqual(printed, ['SUCCESS', 'SUCCESS'])
+})
+
+test('another holds, captures and gives back', async (t) => {
+  const { printed } = await run(t, 'gerbang.capture')
+  assert.deepEqual(printed, ['SUCCESS', 'VOID SUCCESS'])
+})
+
+test('another saves a card, charges it by its token, lists and deletes it', async (t) => {
+  const { printed } = await run(t, 'gerbang.listTokens')
+  assert.deepEqual(printed, ['SUCCESS', '********1111', 'INACTIVE'])
+})
+
+test('another has a stub approve a capture and lose the answer to a refund', async (t) => {
+  const { printed } = await run(t, 'startStubGateway({')
+  assert.deepEqual(printed, ['SUCCESS', 'GerbangConnectionError'])
 })
 
 const lines = {
@@ -51,7 +67,7 @@ const lines = {
   'that never arrives is sent again': () => Promise.reject(new TypeError('fetch failed')),
 }
 for (const [name, line] of Object.entries(lines)) {
-  test(`the second snippet: a charge ${name}, and is paid once`, async (t) => {
+  test(`the snippet about lost answers: a charge ${name}, and is paid once`, async (t) => {
     const { exports } = await run(t, 'chargeOnce')
     let calls = 0
     const client = createClient({
@@ -75,7 +91,7 @@ for (const [name, line] of Object.entries(lines)) {
   })
 }
 
-test('the third snippet takes what the gateway signed, and nothing else', async (t) => {
+test('the snippet about notifications takes what the gateway signed, and nothing else', async (t) => {
   const { exports, printed } = await run(t, '.listen(3001)', (code) =>
     code
       .replace('createServer(async', 'export const server = createServer(async')

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { openShop } from '../../examples/shop/src/open-shop.ts'
 import { needsChromium, newVisit } from '../browser/chromium.ts'
 import { createListeningWorld } from '../harness/listening.ts'
-import { noteSecret } from '../harness/world.ts'
+import { control, noteSecret } from '../harness/world.ts'
 
 const world = await createListeningWorld()
 const shop = await openShop({
@@ -16,9 +16,13 @@ const shop = await openShop({
 })
 after(() => shop.close())
 
-async function buy(product: string, cardNumber: string) {
+async function buy(
+  product: string,
+  cardNumber: string,
+  viewport?: { width: number; height: number },
+) {
   noteSecret('card-number', cardNumber)
-  const visit = await newVisit()
+  const visit = await newVisit(viewport && { viewport })
   const { page } = visit
   await page.goto(shop.url)
   await page.getByLabel(product).check()
@@ -77,11 +81,56 @@ test('an answer that the bank lost is pending, and is not paid again', needsChro
 })
 
 test(
-  'a card that the gateway refuses shows the form again, without it',
+  'a card that the gateway refuses shows the form again, as it was filled in',
   needsChromium,
   async () => {
     const { page } = await buy('Gayo coffee', '4000000000005001')
     await page.getByRole('alert').filter({ hasText: 'Nothing was charged' }).waitFor()
-    assert.equal(await page.getByLabel('Card number').inputValue(), '5573381011111101')
+    await page.getByText('Your bank cannot confirm payments with this card').waitFor()
+    assert.equal(await page.getByLabel('Card number').inputValue(), '4000000000005001')
   },
 )
+
+test('a shop that closes puts the notification URL back, unless it was changed', async () => {
+  const url = async () => (await control(world, 'GET', '/sandbox/merchant')).body.notificationUrl
+  const set = (notificationUrl: string | null) =>
+    control(world, 'PATCH', '/sandbox/merchant', { notificationUrl })
+  const shopUrl = await url()
+  const former = 'http://127.0.0.1:9/former'
+  await set(former)
+  const open = () =>
+    openShop({ gatewayUrl: world.url, port: 0, shopUrl: undefined, credentials: undefined })
+  const one = await open()
+  assert.equal(await url(), `${one.url}/notifications`)
+  await one.close()
+  assert.equal(await url(), former)
+  const other = await open()
+  await set('http://127.0.0.1:9/newer')
+  await other.close()
+  assert.equal(await url(), 'http://127.0.0.1:9/newer')
+  await set(shopUrl)
+})
+
+/** On how many lines each number stands; runs in the page. */
+const linesOfNumbers = `[...document.querySelectorAll('.whole')].map((one) => {
+  const range = document.createRange()
+  range.selectNodeContents(one)
+  return range.getClientRects().length
+})`
+
+for (const width of [320, 360]) {
+  test(
+    `at ${width} px no number is broken and nothing scrolls sideways`,
+    needsChromium,
+    async () => {
+      const { page } = await buy('Gayo coffee', '4111111111111111', { width, height: 700 })
+      await page.getByText('SUCCESS, verified').waitFor()
+      const lines = await page.evaluate<number[]>(linesOfNumbers)
+      assert.deepEqual(lines, [1, 1, 1])
+      const [inner, outer] = await page.evaluate<number[]>(
+        '[document.documentElement.scrollWidth, innerWidth]',
+      )
+      assert.equal(inner, outer)
+    },
+  )
+}

@@ -3,92 +3,32 @@
  * one-time password, charge, receive the notification, ask the status. Everything goes over HTTP
  * to a running gateway; every signature is verified, and a wrong step throws.
  */
-import {
-  type ChargeRequest,
-  type CheckThreeDSecureRequest,
-  type CheckThreeDSecureResponse,
-  type Client,
-  createClient,
+import type {
+  ChargeRequest,
+  CheckThreeDSecureRequest,
+  CheckThreeDSecureResponse,
 } from '@gerbang/client'
 import { type OpenPage, openPage, submitForm, visit } from './browser.ts'
-import { type MerchantSite, startMerchantSite } from './merchant-site.ts'
-import { createNarrator, type Narrator, type Print } from './narrator.ts'
-import { createSandbox, type Sandbox } from './sandbox.ts'
-import { expectEqual, expectPresent, WrongStep } from './wrong-step.ts'
+import {
+  receiveNotification,
+  type Story as StoryOf,
+  type StoryOptions,
+  tellStory,
+} from './story.ts'
+import { expectEqual, expectPresent } from './wrong-step.ts'
 
 const card = { number: '5573381011111101', expiry: `12${(new Date().getFullYear() + 2) % 100}` }
 const amount = 90_000
 const oneTimePassword = '123456'
-/** The gateway sends a notification at once; it may be busy. */
-const notificationTimeoutMs = 15_000
 
-type Story = {
-  readonly narrator: Narrator
-  readonly client: Client
-  readonly site: MerchantSite
+type Story = StoryOf & {
   readonly order: { readonly invoice_number: string; readonly amount: number }
 }
 
-/**
- * Runs the whole story, and leaves the sandbox merchant's settings as they were, also where the
- * signal ends it.
- * @throws WrongStep saying what was expected and what came; the errors of @gerbang/client; the
- * signal's reason
- */
-export async function runDemo(options: {
-  gatewayUrl: string
-  print: Print
-  signal?: AbortSignal
-}): Promise<void> {
-  const { signal = new AbortController().signal } = options
-  const narrator = createNarrator(options.print)
-  const sandbox = createSandbox(options.gatewayUrl, narrator)
-
-  narrator.step('Read the credentials of the sandbox merchant')
-  const credentials = await sandbox.credentials()
-  const client = createClient({
-    ...credentials,
-    baseUrl: options.gatewayUrl,
-    fetch: narrator.tellingFetch,
-    timeoutMs: 15_000,
-  })
-  const site = await startMerchantSite(credentials)
-  try {
-    const order = { invoice_number: `DEMO-${Date.now()}`, amount }
-    const summary = await withNotifications({ sandbox, narrator, site, signal }, () =>
-      payByCard({ narrator, client, site, order }),
-    )
-    narrator.done(summary)
-  } finally {
-    await site.close()
-  }
-}
-
-/** Runs the work while notifications go to the site; puts the merchant's setting back after it. */
-async function withNotifications<Result>(
-  on: { sandbox: Sandbox; narrator: Narrator; site: MerchantSite; signal: AbortSignal },
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const { sandbox, narrator, site, signal } = on
-  narrator.step('Open the merchant’s own server and have notifications sent there')
-  const former = await sandbox.notificationUrl()
-  try {
-    await sandbox.setNotificationUrl(site.notificationUrl)
-    return await Promise.race([work(), abortion(signal)])
-  } finally {
-    narrator.step('Put the merchant’s notification URL back as it was')
-    // What went wrong in the story is the news, not that this fails after it as well.
-    await sandbox.setNotificationUrl(former).catch((error) => narrator.note(String(error)))
-  }
-}
-
-/** Rejects when the signal is given; otherwise it never ends. */
-function abortion(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = () => reject(signal.reason)
-    if (signal.aborted) end()
-    signal.addEventListener('abort', end, { once: true })
-  })
+/** Runs the whole story; throws as `tellStory`. */
+export async function runDemo(options: StoryOptions): Promise<void> {
+  const order = { invoice_number: `DEMO-${Date.now()}`, amount }
+  await tellStory(options, (story) => payByCard({ ...story, order }))
 }
 
 async function payByCard(story: Story): Promise<string> {
@@ -97,7 +37,7 @@ async function payByCard(story: Story): Promise<string> {
   const page = await openAuthenticationPage(story, authentication.authentication_url)
   await enterOneTimePassword(story, page)
   const requestId = await charge(story, authentication.authentication_id)
-  await receiveNotification(story, requestId)
+  await checkNotification(story, requestId)
   await askStatus(story, requestId)
   return (
     `Paid Rp ${order.amount.toLocaleString('id-ID')} for ${order.invoice_number}: authenticated, ` +
@@ -167,17 +107,9 @@ async function charge(story: Story, authenticationId: string): Promise<string> {
   return answer.requestId
 }
 
-async function receiveNotification(story: Story, requestId: string): Promise<void> {
-  const { narrator, site, order } = story
-  narrator.step('Receive the notification')
-  const result = await site.notificationOf(order.invoice_number, notificationTimeoutMs)
-  if (!result.ok) {
-    throw new WrongStep('the notification', 'a signature that verifies', result.reason)
-  }
-  narrator.received('POST /notifications from the gateway', result.notification)
-  narrator.verified('The signature of the notification is verified.')
-  const { transaction } = result.notification
-  expectEqual('transaction.status of the notification', 'SUCCESS', transaction.status)
+async function checkNotification(story: Story, requestId: string): Promise<void> {
+  story.narrator.step('Receive the notification')
+  const { transaction } = await receiveNotification(story, story.order.invoice_number, 'SUCCESS')
   expectEqual('transaction.original_request_id', requestId, transaction.original_request_id)
 }
 

@@ -1,47 +1,5 @@
-/** `npm run demo`: tells the story of one payment in the terminal. GERBANG_URL names the gateway. */
-import { styleText } from 'node:util'
-import { GerbangConnectionError, GerbangError, GerbangSignatureError } from '@gerbang/client'
+/** `npm run demo`: tells the story of one payment in the terminal. */
 import { runDemo } from './demo.ts'
-import type { Tone } from './narrator.ts'
-import { NoGateway, WrongStep } from './wrong-step.ts'
+import { tellInTerminal } from './terminal.ts'
 
-const styles: Record<Tone | 'bad', Parameters<typeof styleText>[0]> = {
-  heading: ['bold', 'cyan'],
-  plain: 'reset',
-  faint: 'dim',
-  good: 'green',
-  bad: ['bold', 'red'],
-}
-
-/** Colour only where a person looks: styleText respects NO_COLOR and streams that are no terminal. */
-function print(text: string, tone: Tone | 'bad' = 'plain'): void {
-  console.log(styleText(styles[tone], text, { stream: process.stdout }))
-}
-
-const gatewayUrl = process.env['GERBANG_URL'] ?? 'http://127.0.0.1:8080'
-const interruption = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => interruption.abort(new Error('interrupted')))
-}
-try {
-  await runDemo({ gatewayUrl, print, signal: interruption.signal })
-} catch (error) {
-  if (interruption.signal.aborted) {
-    print('\n✗ Interrupted.', 'bad')
-    // What was under way is not waited for. 130: ended by Ctrl-C, as shells tell it.
-    process.exit(130)
-  }
-  print(`\n✗ ${messageOf(error)}`, 'bad')
-  if (error instanceof GerbangError && error.hint) print(`  ${error.hint}`)
-  process.exitCode = 1
-}
-
-/** The stack only where the demo itself is broken. */
-function messageOf(error: unknown): string {
-  if (error instanceof WrongStep || error instanceof NoGateway) return error.message
-  if (error instanceof GerbangError) {
-    return `Refused with ${error.httpStatus} ${error.code}: ${error.message}`
-  }
-  const isAnswer = error instanceof GerbangConnectionError || error instanceof GerbangSignatureError
-  return isAnswer ? error.message : String((error instanceof Error && error.stack) || error)
-}
+await tellInTerminal(runDemo)

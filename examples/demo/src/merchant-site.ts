@@ -3,15 +3,24 @@ import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { type VerifiedNotification, verifyNotification } from '@gerbang/client'
+import {
+  type TransactionReport,
+  type VerifiedNotification,
+  verifyNotification,
+} from '@gerbang/client'
 import { WrongStep } from './wrong-step.ts'
+
+type About = {
+  readonly invoiceNumber: string
+  readonly status: TransactionReport['transaction']['status']
+}
 
 export type MerchantSite = {
   readonly successUrl: string
   readonly failedUrl: string
   readonly notificationUrl: string
-  /** The notification of an invoice, or the first that could not be verified. */
-  notificationOf(invoiceNumber: string, timeoutMs: number): Promise<VerifiedNotification>
+  /** The notification that says so of an invoice, or the first that could not be verified. */
+  notificationOf(about: About, timeoutMs: number): Promise<VerifiedNotification>
   close(): Promise<void>
 }
 
@@ -45,22 +54,26 @@ export async function startMerchantSite(credentials: {
     server.once('error', reject).listen(0, '127.0.0.1', resolve)
   })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const find = (invoiceNumber: string) =>
-    results.find((one) => !one.ok || one.notification.order.invoice_number === invoiceNumber)
+  const find = (about: About) =>
+    results.find((one) => {
+      if (!one.ok) return true
+      const { order, transaction } = one.notification
+      return order.invoice_number === about.invoiceNumber && transaction.status === about.status
+    })
 
   return {
     successUrl: `${origin}/payment/success`,
     failedUrl: `${origin}/payment/failed`,
     notificationUrl: `${origin}/notifications`,
-    notificationOf: async (invoiceNumber, timeoutMs) => {
+    notificationOf: async (about, timeoutMs) => {
       const signal = AbortSignal.timeout(timeoutMs)
       for (;;) {
-        const found = find(invoiceNumber)
+        const found = find(about)
         if (found) return found
         await once(arrivals, 'notification', { signal }).catch(() => {
           throw new WrongStep(
             'the notification (see GET /sandbox/notifications?invoiceNumber=…)',
-            `a notification of ${invoiceNumber} within ${timeoutMs / 1000} s`,
+            `${about.status} of ${about.invoiceNumber} within ${timeoutMs / 1000} s`,
             'nothing',
           )
         })

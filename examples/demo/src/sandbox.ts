@@ -1,23 +1,42 @@
-/** The few calls of the sandbox's control surface that the story needs. */
+/** The few calls of the sandbox's control surface that the stories need. */
 import type { Narrator } from './narrator.ts'
-import { expectEqual, NoGateway, WrongStep } from './wrong-step.ts'
+import { expectEqual, NoGateway, TokenWanted, WrongStep } from './wrong-step.ts'
 
 export type Sandbox = {
   credentials(): Promise<{ clientId: string; secretKey: string }>
   notificationUrl(): Promise<string | null>
   setNotificationUrl(url: string | null): Promise<void>
+  now(): Promise<Date>
+  /** Moves the sandbox's clock; what falls due is done before this ends. */
+  advanceDays(days: number): Promise<void>
+  /** Closes the day at every acquirer now. */
+  settle(): Promise<void>
 }
 
-const timeoutMs = 10_000
+/** Moving the clock sends notifications that fell due, for which the gateway waits 10 s each. */
+const timeoutMs = 60_000
+const dayMs = 86_400_000
 
-/** Every call throws NoGateway where none answers, and WrongStep where it is not a sandbox. */
-export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
-  const call = async (method: 'GET' | 'PATCH', path: string, body?: object) => {
+/**
+ * Every call throws NoGateway where none answers, TokenWanted where it has no or another token, and
+ * WrongStep where it is not a sandbox.
+ */
+export function createSandbox(
+  gatewayUrl: string,
+  narrator: Narrator,
+  /** Wanted where the gateway does not listen on loopback, or has one set. */
+  token?: string,
+): Sandbox {
+  const call = async (method: 'GET' | 'PATCH' | 'POST', path: string, body?: object) => {
     const url = new URL(path, gatewayUrl)
     narrator.sent(method, url.href, body)
     const response = await fetch(url, {
       method,
-      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
@@ -25,6 +44,7 @@ export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
       throw new NoGateway(gatewayUrl, cause)
     })
     const text = await response.text()
+    if (response.status === 401) throw new TokenWanted(gatewayUrl)
     if (response.status !== 200) {
       throw new WrongStep(
         `${method} ${path} (is this gateway in sandbox mode?)`,
@@ -52,6 +72,19 @@ export function createSandbox(gatewayUrl: string, narrator: Narrator): Sandbox {
       const { notificationUrl } = await call('PATCH', '/sandbox/merchant', { notificationUrl: url })
       expectEqual('notificationUrl of the merchant', url, notificationUrl)
       narrator.received('200', { notificationUrl })
+    },
+    now: async () => {
+      const { now } = await call('GET', '/sandbox/clock')
+      narrator.received('200', { now })
+      return new Date(String(now))
+    },
+    advanceDays: async (days) => {
+      const { now } = await call('POST', '/sandbox/clock', { advanceMs: days * dayMs })
+      narrator.received('200', { now })
+    },
+    settle: async () => {
+      const { batches } = await call('POST', '/sandbox/settlements', {})
+      narrator.received('200', { batches })
     },
   }
 }

@@ -14,6 +14,17 @@ export class NoGateway extends Error {
   }
 }
 
+/** The sandbox does not know who calls. */
+export class TokenWanted extends Error {
+  override readonly name = 'TokenWanted'
+  constructor(gatewayUrl: string) {
+    super(
+      `The sandbox at ${gatewayUrl} wants its token: set GERBANG_SANDBOX_TOKEN to the token that ` +
+        'the gateway was given, or printed at start',
+    )
+  }
+}
+
 export function expectEqual(what: string, expected: unknown, received: unknown): void {
   if (received !== expected) throw new WrongStep(what, expected, received)
 }

@@ -2,7 +2,7 @@
 import type { Product } from './orders.ts'
 
 export const products: readonly [Product, ...Product[]] = [
-  { id: 'gayo', name: 'Gayo coffee, 250 g', price: 90_000, note: 'approved' },
+  { id: 'gayo', name: 'Gayo coffee, 250\u00a0g', price: 90_000, note: 'approved' },
   { id: 'teapot', name: 'Clay teapot', price: 189_051, note: 'amount …9051: insufficient funds' },
   {
     id: 'basket',

@@ -1,7 +1,7 @@
 /**
  * `npm run shop`: the shop on 127.0.0.1:3000 (PORT), paying through GERBANG_URL. With
  * GERBANG_CLIENT_ID and GERBANG_SECRET_KEY it uses those; without, it asks the sandbox for its
- * credentials and has notifications sent here.
+ * credentials (with GERBANG_SANDBOX_TOKEN, where it wants one) and has notifications sent here.
  */
 import { openShop } from './open-shop.ts'
 
@@ -15,6 +15,8 @@ try {
     port: Number(env['PORT'] ?? 3000),
     shopUrl: env['SHOP_URL'],
     credentials: clientId && secretKey ? { clientId, secretKey } : undefined,
+    sandboxToken: env['GERBANG_SANDBOX_TOKEN'],
+    log: console.log,
   })
   console.log(`The shop is open at ${shop.url} and pays through ${gatewayUrl}. Ctrl-C closes it.`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => shop.close())

@@ -12,14 +12,19 @@ export type ShopSettings = {
   readonly shopUrl: string | undefined
   /** Without them the sandbox is asked, and told where notifications go. */
   readonly credentials: Credentials | undefined
+  /** Of the sandbox, where it wants one. */
+  readonly sandboxToken?: string | undefined
+  /** Told what the gateway refused; customers read other words. */
+  readonly log?: (line: string) => void
 }
 
 /** @throws Error with a message for the person at the terminal */
 export async function openShop(
   settings: ShopSettings,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { gatewayUrl, port } = settings
-  const credentials = settings.credentials ?? (await readCredentials(gatewayUrl))
+  const { gatewayUrl, port, log } = settings
+  const sandbox = { gatewayUrl, token: settings.sandboxToken }
+  const credentials = settings.credentials ?? (await readCredentials(sandbox))
   let url = settings.shopUrl ?? ''
   const shop = await createShop({
     client: createClient({ baseUrl: gatewayUrl, ...credentials }),
@@ -27,9 +32,19 @@ export async function openShop(
     credentials,
     // Known once it listens, where the port is a free one.
     shopUrl: () => url,
+    ...(log && { log }),
   })
   const address = await shop.listen({ host: '127.0.0.1', port })
   url ||= address
-  if (!settings.credentials) await sendNotificationsTo(gatewayUrl, `${url}/notifications`)
-  return { url, close: () => shop.close() }
+  const putBack = settings.credentials
+    ? async () => {}
+    : await sendNotificationsTo(sandbox, `${url}/notifications`)
+  return {
+    url,
+    close: async () => {
+      await shop.close()
+      // The gateway may have stopped first, and then there is nothing to put back.
+      await putBack().catch((error) => log?.(`The notification URL stays: ${error.message}`))
+    },
+  }
 }

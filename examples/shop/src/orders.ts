@@ -17,10 +17,10 @@ export type PaymentState =
   | { readonly kind: 'awaiting-authentication'; readonly authenticationUrl?: string }
   | { readonly kind: 'charging' }
   | { readonly kind: 'paid'; readonly approvalCode: string; readonly card: string }
-  | { readonly kind: 'declined'; readonly code: string; readonly message: string }
+  | { readonly kind: 'declined'; readonly code: string }
   /** The outcome is not known yet: the gateway, or a later look at the status, will tell. */
   | { readonly kind: 'pending'; readonly reason: string }
-  /** The gateway never charged: it refused the request. */
+  /** The gateway never charged: it refused the request; the message is for the customer. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The charge never arrived at the gateway, so it may be sent again. */
   | { readonly kind: 'not-charged' }

@@ -1,5 +1,6 @@
 /** The shop's pages: plain HTML that works without JavaScript. */
 import { futureExpiry, products, testCards } from './catalogue.ts'
+import { textOfDecline } from './customer-texts.ts'
 import { Html, html } from './html.ts'
 import type { Order, PaymentState } from './orders.ts'
 
@@ -8,20 +9,39 @@ const refreshSeconds = 3
 /** After this long a waiting page stops refreshing itself; the gateway's own tries are slower. */
 const refreshForMs = 120_000
 
-/** The product and card form. A card number that was typed is never shown again. */
-export function checkoutPage(options: { now: Date; problem?: string }): string {
+/** What a customer entered before a problem. The CVV is not part of it: it is asked again. */
+export type Entered = {
+  readonly product: string | undefined
+  readonly testCard: string
+  readonly number: string
+  readonly expiry: string
+}
+
+/**
+ * The product and card form, as it was filled in before a problem. A card number is shown again only
+ * where it is a published test card; a customer's own is asked again.
+ */
+export function checkoutPage(options: {
+  now: Date
+  problem?: string
+  entered?: Entered | undefined
+}): string {
+  const { entered, problem } = options
+  const product = entered?.product ?? products[0].id
+  const isTestCard = testCards.some(({ number }) => number === entered?.number)
+  const cardNumber = entered ? (isTestCard ? entered.number : '') : testCards[0].number
   return page(
     'Checkout',
     html`<h1>Checkout</h1>
-      ${options.problem ? html`<p class="alert" role="alert">${options.problem}</p>` : undefined}
+      ${problem ? html`<p class="alert" role="alert">${problem}</p>` : undefined}
       <form method="post" action="/checkout">
         <fieldset>
           <legend>What would you like?</legend>
           ${products.map(
-            (product, index) => html`<label class="product">
-              <input type="radio" name="product" value="${product.id}" ${checked(index === 0)}>
-              <span>${product.name}<small>${product.note}</small></span>
-              <strong>${rupiah(product.price)}</strong>
+            ({ id, name, note, price }) => html`<label class="product">
+              <input type="radio" name="product" value="${id}" ${checked(id === product)}>
+              <span>${name}<small>${note}</small></span>
+              <strong class="whole">${rupiah(price)}</strong>
             </label>`,
           )}
         </fieldset>
@@ -29,21 +49,23 @@ export function checkoutPage(options: { now: Date; problem?: string }): string {
           <legend>Card</legend>
           <label>Test card
             <select name="test_card">
-              <option value="">The number below</option>
+              <option value="">None: the number below</option>
               ${testCards.map(
                 ({ number, meaning }) =>
-                  html`<option value="${number}">…${number.slice(-4)} ${meaning}</option>`,
+                  html`<option value="${number}" ${selected(number === entered?.testCard)}
+                    >…${number.slice(-4)} ${meaning}</option>`,
               )}
             </select>
           </label>
           <label>Card number
-            <input name="card_number" value="${testCards[0].number}" inputmode="numeric"
+            <input name="card_number" value="${cardNumber}" inputmode="numeric"
               autocomplete="cc-number" maxlength="23" required>
           </label>
           <div class="pair">
             <label>Expiry (MM/YY)
-              <input name="expiry" value="${futureExpiry(options.now)}" inputmode="numeric"
-                autocomplete="cc-exp" maxlength="5" pattern="[0-9]{2}/?[0-9]{2}" required>
+              <input name="expiry" value="${entered?.expiry ?? futureExpiry(options.now)}"
+                inputmode="numeric" autocomplete="cc-exp" maxlength="5"
+                pattern="[0-9]{2}/?[0-9]{2}" required>
             </label>
             <label>CVV
               <input name="cvv" value="123" inputmode="numeric" autocomplete="cc-csc"
@@ -68,10 +90,10 @@ export function orderPage(order: Order, now: Date): string {
     html`<h1 class="${tone}">${title}</h1>
       <p>${text}</p>
       <dl>
-        <dt>Order</dt><dd>${order.invoiceNumber}</dd>
-        <dt>${order.product.name}</dt><dd>${rupiah(order.product.price)}</dd>
+        <dt>Order</dt><dd class="whole">${order.invoiceNumber}</dd>
+        <dt>${order.product.name}</dt><dd class="whole">${rupiah(order.product.price)}</dd>
         ${details(order.state)}
-        <dt>Notification</dt><dd>${notificationText(order)}</dd>
+        ${notificationRow(order)}
       </dl>
       <a class="button" href="${action.href}">${action.label}</a>`,
     mayChange && isYoung,
@@ -86,8 +108,8 @@ export function authenticationFailedPage(order: Order): string {
       <p>Nothing was charged. The one-time password was wrong, you left the bank’s page, or the bank
         said no. You can try again, or take another card.</p>
       <dl>
-        <dt>Order</dt><dd>${order.invoiceNumber}</dd>
-        <dt>${order.product.name}</dt><dd>${rupiah(order.product.price)}</dd>
+        <dt>Order</dt><dd class="whole">${order.invoiceNumber}</dd>
+        <dt>${order.product.name}</dt><dd class="whole">${rupiah(order.product.price)}</dd>
       </dl>
       <a class="button" href="/">Try again</a>`,
   )
@@ -117,11 +139,9 @@ function describe(order: Order): Description {
       return { title: 'Paid, thank you!', tone: 'good', text: 'We are packing it.', action }
     }
     case 'declined':
-      return { title: 'Declined', tone: 'bad', text: adviceOn(state.code), action: again }
-    case 'refused': {
-      const text = `Nothing was charged. The payment service said: ${state.message}.`
-      return { title: 'Not possible', tone: 'bad', text, action: again }
-    }
+      return { title: 'Declined', tone: 'bad', text: textOfDecline(state.code), action: again }
+    case 'refused':
+      return { title: 'Not possible', tone: 'bad', text: state.message, action: again }
     case 'pending': {
       const text = `${state.reason} Please do not pay again: we keep asking.`
       return { title: 'Pending', tone: 'wait', text, action: look }
@@ -146,31 +166,32 @@ function describe(order: Order): Description {
   }
 }
 
-/** Why a bank declined, in words that a customer may read; a stolen card is told as any other. */
-function adviceOn(responseCode: string): string {
-  const advice: Readonly<Record<string, string>> = {
-    '51': 'There is not enough money on this card. Nothing was charged.',
-    '54': 'This card has expired. Nothing was charged.',
-    '61': 'The amount is over the limit of this card. Nothing was charged.',
-    '91': 'The bank cannot be reached now. Nothing was charged; try again later.',
-    '96': 'The bank cannot be reached now. Nothing was charged; try again later.',
-  }
-  return advice[responseCode] ?? 'The bank declined. Nothing was charged; please take another card.'
-}
-
 function details(state: PaymentState): Html | undefined {
   if (state.kind === 'paid') {
-    return html`<dt>Card</dt><dd>${state.card}</dd>
+    return html`<dt>Card</dt><dd class="whole">${state.card}</dd>
       <dt>Approval code</dt><dd>${state.approvalCode}</dd>`
   }
   if (state.kind !== 'declined') return undefined
-  return html`<dt>Answer of the bank</dt><dd>${state.code} ${state.message}</dd>`
+  return html`<dt>Bank’s code</dt><dd>${state.code}</dd>`
 }
 
-function notificationText({ notification }: Order): string {
-  if (notification === undefined) return 'has not arrived yet'
-  const time = notification.receivedAt.toISOString().slice(11, 19)
-  return `${notification.status}, verified, at ${time} UTC`
+/** What the gateway told of the order, or how to see whether it has meanwhile. */
+function notificationRow({ id, state, notification }: Order): Html | undefined {
+  const row = (text: Html | string) => html`<dt>Notification</dt><dd>${text}</dd>`
+  if (notification) {
+    const time = notification.receivedAt.toISOString().slice(11, 19)
+    return row(`${notification.status}, verified, at ${time} UTC`)
+  }
+  switch (state.kind) {
+    case 'awaiting-authentication':
+      return undefined
+    // Only what is settled is told, and this was turned away before anything began.
+    case 'refused':
+    case 'not-charged':
+      return row('none: nothing was begun')
+    default:
+      return row(html`has not come yet. <a href="/orders/${id}">Look&nbsp;again</a>`)
+  }
 }
 
 function page(title: string, content: Html, refresh = false): string {
@@ -195,4 +216,7 @@ ${refresh ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : unde
 
 const checked = (isChecked: boolean) => (isChecked ? new Html('checked') : undefined)
 
-const rupiah = (amount: number) => `Rp ${amount.toLocaleString('id-ID')}`
+const selected = (isSelected: boolean) => (isSelected ? new Html('selected') : undefined)
+
+// The space does not break.
+const rupiah = (amount: number) => `Rp\u00a0${amount.toLocaleString('id-ID')}`

@@ -9,6 +9,7 @@ import {
   GerbangSignatureError,
   type TransactionReport,
 } from '@gerbang/client'
+import { textOfRefusal } from './customer-texts.ts'
 import { type Order, type PaymentState, settle } from './orders.ts'
 
 export type Card = { readonly number: string; readonly expiry: string; readonly cvv: string }
@@ -102,7 +103,6 @@ function stateOf(
   payment: {
     status: string
     response_code: string
-    response_message: string
     approval_code?: string
   },
   maskedCard: string,
@@ -111,7 +111,7 @@ function stateOf(
     return { kind: 'paid', approvalCode: payment.approval_code ?? '', card: maskedCard }
   }
   if (payment.status === 'FAILED') {
-    return { kind: 'declined', code: payment.response_code, message: payment.response_message }
+    return { kind: 'declined', code: payment.response_code }
   }
   return { kind: 'pending', reason: 'The bank has not answered yet.' }
 }
@@ -124,11 +124,11 @@ function stateAfter(error: unknown): PaymentState {
     if (httpStatus === 409 && body?.payment) return stateOf(body.payment, body.card?.masked ?? '')
     const isRefusal = httpStatus < 500 && httpStatus >= 400
     if (isRefusal && httpStatus !== 409 && httpStatus !== 412) {
-      return { kind: 'refused', message: error.message }
+      return { kind: 'refused', message: textOfRefusal(error) }
     }
   }
   if (error instanceof GerbangConnectionError && !error.sent) return { kind: 'not-charged' }
-  return { kind: 'pending', reason: 'The answer of the payment service was lost.' }
+  return { kind: 'pending', reason: 'We have not heard how your payment went.' }
 }
 
 function isGerbangs(error: unknown): boolean {

@@ -123,7 +123,7 @@ test('coming back from the bank charges once, by the authentication id alone', a
     payment: { type: 'SALE' },
   })
   const page = await get(`/orders/${order.id}`)
-  assert.match(page.body, /Paid, thank you!.*557338\*{6}1101.*has not arrived yet/s)
+  assert.match(page.body, /Paid, thank you!.*557338\*{6}1101.*has not come yet.*Look&nbsp;again/s)
   assert.doesNotMatch(JSON.stringify(order), /5573381011111101|987/)
 })
 
@@ -139,9 +139,9 @@ test('a decline is told with the bank’s answer, and stays', async (t) => {
   const { place, get, notify } = await world(t, { charge: charged('FAILED', '51', 'DECLINED') })
   const { order, successUrl, failedUrl } = await place()
   await get(successUrl)
-  assert.match((await get(`/orders/${order.id}`)).body, /not enough money.*51 DECLINED/s)
+  assert.match((await get(`/orders/${order.id}`)).body, /not enough money.*<dd>51</s)
   await notify(reportOf(order, 'FAILED'))
-  assert.match((await get(`/orders/${order.id}`)).body, /51 DECLINED.*FAILED, verified/s)
+  assert.match((await get(`/orders/${order.id}`)).body, /<dd>51<.*FAILED, verified/s)
   assert.equal((await get(failedUrl)).headers.location, `/orders/${order.id}`)
 })
 
@@ -181,12 +181,14 @@ test('a charge that never arrived may be sent again as the same request', async 
   assert.deepEqual(requestIds, [order.chargeRequestId, order.chargeRequestId])
 })
 
-test('a refused charge says why, escaped', async (t) => {
-  const charge = refused(400, 'INVALID_PARAMETER', 'Invalid <b>Authentication</b> Id')
+test('a refused charge is told in words for customers, and no notification is awaited', async (t) => {
+  const charge = refused(400, 'INVALID_PARAMETER', 'Invalid Authentication Id')
   const { place, get } = await world(t, { charge })
   const { order, successUrl } = await place()
   await get(successUrl)
-  assert.match((await get(`/orders/${order.id}`)).body, /Invalid &#60;b&#62;Authentication/)
+  const { body } = await get(`/orders/${order.id}`)
+  assert.match(body, /Nothing was charged.*not valid any more.*nothing was begun/s)
+  assert.doesNotMatch(body, /Invalid Auth|Look|http-equiv="refresh"/)
 })
 
 test('a verified notification decides a pending order; others change nothing', async (t) => {
@@ -206,17 +208,48 @@ test('a verified notification decides a pending order; others change nothing', a
   assert.match((await get(`/orders/${order.id}`)).body, /Paid, thank you!.*SUCCESS, verified/s)
 })
 
-test('a check that is refused, or gets no answer, shows the form again without the card', async (t) => {
+test('a check that is refused shows the form as it was filled in, without the card', async (t) => {
   const check = refused(400, 'INVALID_PARAMETER', 'Luhn Validation')
   const { checkout, current } = await world(t, { check })
-  const typed = { ...filled, card_number: '5573381011111102' }
+  const typed = { ...filled, product: 'teapot', card_number: '5573381011111102', expiry: '11/29' }
   const answer = await checkout(typed)
   assert.equal(answer.statusCode, 400)
-  assert.match(answer.body, /role="alert">Nothing was charged\..*Luhn Validation/)
-  assert.doesNotMatch(answer.body, /5573381011111102|987/)
+  assert.match(answer.body, /role="alert">Nothing was charged\. The card number is not right/)
+  assert.match(answer.body, /value="teapot" checked/)
+  assert.match(answer.body, /name="expiry" value="11\/29"/)
+  assert.match(answer.body, /name="card_number" value=""/)
+  assert.doesNotMatch(answer.body, /5573381011111102|987|Luhn/)
   current.check = 'silence'
-  assert.equal((await checkout(typed)).statusCode, 502)
+  const later = await checkout(typed)
+  assert.equal(later.statusCode, 502)
+  assert.match(later.body, /Payments are not possible now/)
 })
+
+test('a test card that was chosen, or typed, is kept', async (t) => {
+  const { checkout } = await world(t, { check: refused(400, 'MID_TID_NOT_EXIST', 'Unauthorized') })
+  const { body } = await checkout({ ...filled, test_card: '371449635398431' })
+  assert.match(body, /We do not take this kind of card/)
+  assert.match(body, /<option value="371449635398431" selected/)
+  assert.match(body, /name="card_number" value="5573381011111101"/)
+})
+
+test('what was entered is escaped', async (t) => {
+  const { checkout } = await world(t)
+  const { body } = await checkout({ ...filled, expiry: '"><script>' })
+  assert.match(body, /name="expiry" value="&#34;&#62;&#60;script&#62;"/)
+})
+
+for (const [code, message, text] of [
+  ['INVALID_PARAMETER', 'Expiry Date Validation', /expiry date is not right/],
+  ['THREE_D_SECURE_AUTHENTICATION_FAILED', 'This card is not', /bank cannot confirm payments/],
+  ['INVALID_PARAMETER', 'customer.id is required', /please try another card/],
+] as const) {
+  test(`customers do not read ${code} ${message}`, async (t) => {
+    const { body } = await (await world(t, { check: refused(400, code, message) })).checkout()
+    assert.match(body, text)
+    assert.ok(!body.includes(message))
+  })
+}
 
 test('a form that is not filled in asks nobody', async (t) => {
   const { checkout, sentTo } = await world(t)

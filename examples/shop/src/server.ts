@@ -6,8 +6,15 @@ import formBody from '@fastify/formbody'
 import { type Client, GerbangError, verifyNotification } from '@gerbang/client'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { products } from './catalogue.ts'
+import { textOfRefusal, unreachable } from './customer-texts.ts'
 import type { Orders } from './orders.ts'
-import { authenticationFailedPage, checkoutPage, orderPage, problemPage } from './pages.ts'
+import {
+  authenticationFailedPage,
+  checkoutPage,
+  type Entered,
+  orderPage,
+  problemPage,
+} from './pages.ts'
 import { askStatus, type Card, chargeOrder, startPayment, takeNotification } from './payment.ts'
 import { css } from './style.ts'
 
@@ -18,6 +25,8 @@ export type ShopDeps = {
   /** Where the browser and the gateway reach the shop, without a slash at the end. */
   readonly shopUrl: () => string
   readonly now?: () => Date
+  /** Told what the gateway refused, without any card data. */
+  readonly log?: (line: string) => void
 }
 
 const securityHeaders = {
@@ -53,11 +62,10 @@ export async function createShop(deps: ShopDeps): Promise<FastifyInstance> {
   app.get('/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(css))
 
   app.post('/checkout', async (request, reply) => {
-    const { product, card } = readForm(request.body)
-    if (!product || !card) {
-      const problem = 'Please fill in card number, expiry (MM/YY) and CVV.'
-      return sendPage(reply, checkoutPage({ now: now(), problem }), 400)
-    }
+    const { product, card, entered } = readForm(request.body)
+    const again = (problem: string, status: number) =>
+      sendPage(reply, checkoutPage({ now: now(), problem, entered }), status)
+    if (!product || !card) return again('Please fill in card number, expiry (MM/YY) and CVV.', 400)
     try {
       const order = orders.place(product)
       return reply.redirect(
@@ -66,10 +74,9 @@ export async function createShop(deps: ShopDeps): Promise<FastifyInstance> {
       )
     } catch (error) {
       if (!(error instanceof Error && error.name.startsWith('Gerbang'))) throw error
-      const isRefusal = error instanceof GerbangError
-      const why = isRefusal ? `said: ${error.message}` : 'cannot be reached now'
-      const problem = `Nothing was charged. The payment service ${why}.`
-      return sendPage(reply, checkoutPage({ now: now(), problem }), isRefusal ? 400 : 502)
+      deps.log?.(`The check was refused: ${error.message}`)
+      if (error instanceof GerbangError) return again(textOfRefusal(error), 400)
+      return again(unreachable, 502)
     }
   })
 
@@ -122,12 +129,15 @@ function readForm(body: unknown) {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name].trim() : '')
   const product = products.find(({ id }) => id === text('product'))
-  const number = (text('test_card') || text('card_number')).replace(/[ -]/g, '')
+  const typed = text('card_number').replace(/[ -]/g, '')
+  const testCard = text('test_card')
+  const number = testCard || typed
   const expiry = text('expiry').replace('/', '')
   const cvv = text('cvv')
   const isComplete = /^\d+$/.test(number) && /^\d{4}$/.test(expiry) && /^\d{3,4}$/.test(cvv)
   const card: Card | undefined = isComplete ? { number, expiry, cvv } : undefined
-  return { product, card }
+  const entered: Entered = { product: product?.id, testCard, number: typed, expiry: text('expiry') }
+  return { product, card, entered }
 }
 
 function missing(reply: FastifyReply) {

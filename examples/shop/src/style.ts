@@ -35,5 +35,7 @@ button, .button { display: block; width: 100%; padding: .85rem 1rem; border: 0; 
 .good { color: var(--good) } .bad { color: var(--bad) } .wait { color: var(--wait) }
 .alert { border-left: 4px solid var(--bad); padding: .5rem .75rem; background: var(--ground) }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 1rem 0 1.5rem }
+a { color: var(--accent) }
+.whole { white-space: nowrap }
 dt { color: var(--quiet) } dd { margin: 0; text-align: right; overflow-wrap: anywhere }
 `

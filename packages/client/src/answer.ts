@@ -1,11 +1,12 @@
 /** Whether an answer is the gateway's, and what it says (wire.md 2.2, 2.4). Pure. */
-import { type ChargeResponse, digestOf, verifySignature } from '@gerbang/wire'
+import { type ChargeResponse, digestOf, type RefundResponse, verifySignature } from '@gerbang/wire'
 
 /**
- * Body of a refusal: `error` and, on the 409 of a charge that was answered before, the members of
- * that charge as it stands now.
+ * Body of a refusal: `error` and, on the 409 of a charge, capture or refund that was answered
+ * before, the members of its answer as it stands now.
  */
-export type RefusalBody = Partial<ChargeResponse> & { readonly [member: string]: unknown }
+export type RefusalBody = Partial<ChargeResponse> &
+  Partial<Pick<RefundResponse, 'refund'>> & { readonly [member: string]: unknown }
 
 export type AnswerToVerify = {
   readonly clientId: string

@@ -2,9 +2,25 @@
  * The calls of a merchant, one verb each. Every call goes through `call.ts`, which signs it, sends
  * exactly the bytes that were signed, and verifies the answer before anything of it is believed.
  */
-import type { ChargeResponse, CheckThreeDSecureResponse, TransactionReport } from '@gerbang/wire'
+import type {
+  CaptureResponse,
+  ChargeResponse,
+  CheckThreeDSecureResponse,
+  DeleteTokenResponse,
+  GetTokensResponse,
+  RefundResponse,
+  TransactionReport,
+} from '@gerbang/wire'
 import { type Answer, type CallDeps, callGateway } from './call.ts'
-import type { ChargeRequest, CheckThreeDSecureRequest } from './requests.ts'
+import type { CallKind } from './errors.ts'
+import type {
+  CaptureRequest,
+  ChargeRequest,
+  CheckThreeDSecureRequest,
+  DeleteTokenRequest,
+  ListTokensRequest,
+  RefundRequest,
+} from './requests.ts'
 
 export type ClientSettings = {
   /** Where the gateway is, `http://127.0.0.1:8080`; a path in it becomes part of what is signed. */
@@ -33,10 +49,27 @@ export type Client = {
     options?: CallOptions,
   ): Promise<Answer<CheckThreeDSecureResponse>>
   /**
-   * POST /credit-card/charge. A decline is an answer, not an error: look at `payment.status`,
-   * which is SUCCESS, FAILED or PENDING.
+   * POST /credit-card/charge, of any `payment.type`. A decline is an answer, not an error: look at
+   * `payment.status`, which is SUCCESS, FAILED or PENDING.
    */
   charge(request: ChargeRequest, options?: CallOptions): Promise<Answer<ChargeResponse>>
+  /**
+   * POST /credit-card/capture: takes what an AUTHORIZE holds, or a part of it, once and within 7
+   * days. A decline is an answer, as of a charge.
+   */
+  capture(request: CaptureRequest, options?: CallOptions): Promise<Answer<CaptureResponse>>
+  /**
+   * POST /cancellation/credit-card/refund: gives money back. The gateway chooses how: look at
+   * `refund.type` (VOID before the settlement) and `refund.status`.
+   */
+  refund(request: RefundRequest, options?: CallOptions): Promise<Answer<RefundResponse>>
+  /** POST /tokenization/v2/get-token: the active tokens of a customer, the oldest first. */
+  listTokens(request: ListTokensRequest, options?: CallOptions): Promise<Answer<GetTokensResponse>>
+  /** POST /tokenization/v2/delete-token: for ever. Deleting it again answers the same. */
+  deleteToken(
+    request: DeleteTokenRequest,
+    options?: CallOptions,
+  ): Promise<Answer<DeleteTokenResponse>>
   /** GET /orders/v1/status/{invoice number, or Request-Id of the charge}. */
   orderStatus(
     invoiceNumberOrRequestId: string,
@@ -63,21 +96,17 @@ export function createClient(settings: ClientSettings): Client {
     newRequestId: settings.newRequestId ?? (() => crypto.randomUUID()),
     timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,
   }
+  const post =
+    <Body>(kind: CallKind, path: string) =>
+    (json: unknown, options: CallOptions = {}) =>
+      callGateway<Body>(deps, { kind, url: new URL(base + path), json, ...options })
   return {
-    checkThreeDSecure: (request, options = {}) =>
-      callGateway(deps, {
-        kind: 'check',
-        url: new URL(`${base}/credit-card/check-three-d-secure`),
-        json: request,
-        ...options,
-      }),
-    charge: (request, options = {}) =>
-      callGateway(deps, {
-        kind: 'charge',
-        url: new URL(`${base}/credit-card/charge`),
-        json: request,
-        ...options,
-      }),
+    checkThreeDSecure: post('check', '/credit-card/check-three-d-secure'),
+    charge: post('charge', '/credit-card/charge'),
+    capture: post('follow-up', '/credit-card/capture'),
+    refund: post('follow-up', '/cancellation/credit-card/refund'),
+    listTokens: post('tokens', '/tokenization/v2/get-token'),
+    deleteToken: post('tokens', '/tokenization/v2/delete-token'),
     orderStatus: async (invoiceNumberOrRequestId, options = {}) =>
       callGateway(deps, {
         kind: 'status',

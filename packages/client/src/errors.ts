@@ -6,7 +6,8 @@
 import type { RefusalBody, UnverifiedReason } from './answer.ts'
 import { hintFor } from './hints.ts'
 
-export type CallKind = 'check' | 'charge' | 'status'
+/** By what a lost answer means: a follow-up is a capture or a refund. */
+export type CallKind = 'check' | 'charge' | 'follow-up' | 'tokens' | 'status'
 
 /** The gateway refused: an HTTP status of 4xx or 5xx with an `error` member. */
 export class GerbangError extends Error {
@@ -44,7 +45,7 @@ export class GerbangError extends Error {
 
 /**
  * No answer came. Unless `sent` is false the outcome is unknown: ask `orderStatus(requestId)` with
- * the Request-Id of the charge before trying again.
+ * the Request-Id of the charge before trying again; repeat a capture or refund with its Request-Id.
  */
 export class GerbangConnectionError extends Error {
   override readonly name = 'GerbangConnectionError'
@@ -108,12 +109,24 @@ export class GerbangSignatureError extends Error {
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
 function adviceOn(kind: CallKind, requestId: string): string {
-  if (kind === 'status') return 'Asking the status again is safe.'
-  if (kind === 'check') return 'No money moves in a check: check again with a new Request-Id.'
-  return (
-    'The outcome is unknown: the card may have been charged. ' +
-    `Ask orderStatus('${requestId}') before trying again.`
-  )
+  switch (kind) {
+    case 'status':
+      return 'Asking the status again is safe.'
+    case 'check':
+      return 'No money moves in a check: check again with a new Request-Id.'
+    case 'tokens':
+      return 'No money moves in this call: it may be repeated.'
+    case 'charge':
+      return (
+        'The outcome is unknown: the card may have been charged. ' +
+        `Ask orderStatus('${requestId}') before trying again.`
+      )
+    case 'follow-up':
+      return (
+        'The outcome is unknown: the money may have moved. Send the same body again with the ' +
+        `Request-Id '${requestId}': it is done once only, and a 409 tells how it went.`
+      )
+  }
 }
 
 /** The code of a failed fetch: undici hides it in the cause, or in the causes of several tries. */

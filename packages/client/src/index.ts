@@ -3,7 +3,15 @@
  * before they are trusted, and the check of an HTTP notification. Global fetch and node:crypto
  * only. `@gerbang/client/testing` has a stub gateway for a merchant's own tests.
  */
-export type { ChargeResponse, CheckThreeDSecureResponse, TransactionReport } from '@gerbang/wire'
+export type {
+  CaptureResponse,
+  ChargeResponse,
+  CheckThreeDSecureResponse,
+  DeleteTokenResponse,
+  GetTokensResponse as ListTokensResponse,
+  RefundResponse,
+  TransactionReport,
+} from '@gerbang/wire'
 export type { RefusalBody, UnverifiedReason } from './answer.ts'
 export type { Answer } from './call.ts'
 export { type CallOptions, type Client, type ClientSettings, createClient } from './client.ts'
@@ -21,4 +29,11 @@ export {
   type VerifiedNotification,
   verifyNotification,
 } from './notification.ts'
-export type { ChargeRequest, CheckThreeDSecureRequest } from './requests.ts'
+export type {
+  CaptureRequest,
+  ChargeRequest,
+  CheckThreeDSecureRequest,
+  DeleteTokenRequest,
+  ListTokensRequest,
+  RefundRequest,
+} from './requests.ts'

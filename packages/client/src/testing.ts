@@ -1,32 +1,15 @@
 /**
  * A stub gateway for tests of a merchant's code: a real HTTP server that checks each request's
- * signature, answers what the test says, and signs that. It knows nothing of payments; the whole
- * behaviour is in the sandbox.
+ * signature, answers what the test says, and signs that. Where the test says nothing, every call is
+ * approved. It remembers no payments; the whole behaviour is in the sandbox.
  */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { digestOf, formatTimestamp, sign, verifySignature } from '@gerbang/wire'
+import { approvedAnswer, type StubAnswer, type StubRequest } from './stub-answers.ts'
 
-export type StubRequest = {
-  readonly method: string
-  /** As it was sent, percent-encoding and query included. */
-  readonly path: string
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
-  readonly isSigned: boolean
-}
-
-export type StubAnswer = {
-  readonly status?: number
-  /** Sent as JSON; `text` sends any other body. */
-  readonly json?: unknown
-  readonly text?: string
-  /** Set after signing, so a test can spoil an answer; undefined takes a header away. */
-  readonly headers?: Readonly<Record<string, string | undefined>>
-  /** Changes the body after it was signed. */
-  readonly tamper?: (text: string) => string
-}
+export { approvedAnswer, type StubAnswer, type StubRequest } from './stub-answers.ts'
 
 export type StubGateway = {
   readonly url: string
@@ -38,13 +21,15 @@ export type StubGateway = {
 export async function startStubGateway(options: {
   clientId: string
   secretKey: string
-  answer: (request: StubRequest) => StubAnswer | 'silence' | 'hang-up'
+  /** Default: `approvedAnswer`, which a test can also call for the requests that it does not spoil. */
+  answer?: (request: StubRequest) => StubAnswer | 'silence' | 'hang-up'
 }): Promise<StubGateway> {
+  const { answer: answerOf = approvedAnswer } = options
   const requests: StubRequest[] = []
   const server = createServer(async (incoming, response) => {
     const request = await readRequest(incoming, options.secretKey)
     requests.push(request)
-    const answer = options.answer(request)
+    const answer = answerOf(request)
     if (answer === 'silence') return
     if (answer === 'hang-up') return void incoming.socket.destroy()
     const text = answer.text ?? JSON.stringify(answer.json)

@@ -8,15 +8,21 @@ import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
 import { type DoorDeps, openCardDoor } from './api/cards/door/door.ts'
-import { answerUnknownPaths, unreadableRequest } from './api/cards/door/unknown-path.ts'
+import {
+  answerUnknownPaths,
+  refuseUnservable,
+  unreadableRequest,
+} from './api/cards/door/unknown-path.ts'
 import { orderStatusRoute } from './api/cards/order-status.ts'
 import { refundRoute } from './api/cards/refund.ts'
 import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
 import { getTokensRoute } from './api/cards/tokens/get-tokens.ts'
 import { legacyTokensRoute } from './api/cards/tokens/legacy-tokens.ts'
 import { toTransactionReport } from './api/cards/transaction-report.ts'
+import { registerGuides } from './api/guides.ts'
+import { registerHome } from './api/home.ts'
 import { registerOperation } from './api/operation.ts'
-import { challengePath, registerChallenge } from './api/pages/challenge.ts'
+import { challengePath, isForPage, refusePage, registerChallenge } from './api/pages/challenge.ts'
 import { registerReference } from './api/reference.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
@@ -50,6 +56,7 @@ import { createIds } from './primitives/id.ts'
 import type { Random } from './primitives/random.ts'
 import { createRequests, requestTables } from './requests/index.ts'
 import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
+import { createSettlements, settlementTables } from './settlement/index.ts'
 import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
 import { createVault, purgeWork, vaultTables } from './vault/index.ts'
 
@@ -161,20 +168,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
     askDeadlineMs: config.askDeadlineMs,
     requestLifetimeMs,
   })
+  const settlements = createSettlements({
+    database,
+    acquirers: deps.acquirers,
+    clock,
+    log,
+    ids,
+    repeat,
+    cutOffTime: config.settlementCutOff,
+  })
   const purge = purgeWork({
     database,
     isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
   })
-  const works = [...payments.works, notifications.delivery, purge]
+  const works = [...payments.works, ...settlements.works, notifications.delivery, purge]
   const jobs = createJobs({ works, clock, log })
 
-  const server = createServer({
-    log,
-    bodyLimitBytes: config.bodyLimitBytes,
-    unreadable: unreadableRequest,
-    onAnswer: metrics.answered,
-  })
-  await registerReference(server, { publicUrl: deps.publicUrl, version })
   const doorDeps: DoorDeps = {
     merchants,
     requests,
@@ -184,6 +193,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     timestampWindowSeconds: config.timestampWindowSeconds,
     bodyLimitBytes: config.bodyLimitBytes,
   }
+  const server = createServer({
+    log,
+    bodyLimitBytes: config.bodyLimitBytes,
+    unreadable: unreadableRequest,
+    refuse: (request, reply, why) =>
+      isForPage(request)
+        ? refusePage(request, reply, why)
+        : refuseUnservable(doorDeps, request, reply, why),
+    onAnswer: metrics.answered,
+  })
+  await registerReference(server, { publicUrl: deps.publicUrl, version })
+  registerGuides(server)
   const checkDeps: CheckRouteDeps = {
     threeDSecure,
     clock,
@@ -207,7 +228,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     door.serve(legacyTokensRoute({ vault }))
     door.serve(deleteTokenRoute({ vault }))
   })
-  answerUnknownPaths(server)
+  answerUnknownPaths(server, doorDeps)
   await registerChallenge(server, {
     threeDSecure,
     merchants,
@@ -217,9 +238,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   registerOperation(server, { isReady: () => isReachable(database, clock), metrics })
   const sandboxMerchants = { database, merchants, keyRing, ids, random }
   if (sandbox) {
+    registerHome(server)
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,
+      payments,
+      settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
       clock: sandbox.clock,
       jobs,
@@ -229,6 +253,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...requestTables,
         ...vaultTables,
         ...threeDSecureTables,
+        ...settlementTables,
         ...paymentTables,
         ...agreementTables,
         ...screeningTables,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { ConfigError, readConfig, settings } from './config.ts'
+import { ConfigError, readConfig, settings, unknownSettings } from './config.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -33,12 +33,14 @@ test('without any setting it is the documented sandbox', () => {
     databaseConnections: 16,
     rootKey: undefined,
     sandboxHosts: [],
+    sandboxToken: undefined,
     notificationHosts: [],
     timestampWindowSeconds: 10,
     requestIdHours: 24,
     refundableDays: 180,
     askDeadlineMs: 5_000,
     threeDSecureDeadlineMs: 5_000,
+    settlementCutOff: '23:00',
     bodyLimitBytes: 65_536,
     logLevel: 'info',
     logForPeople: false,
@@ -59,12 +61,14 @@ for (const [name, values] of [
   ['PORT', ['-1', '65536', 'http', '80.5', '0x50', '8080 and more']],
   ['PUBLIC_URL', ['gateway.example.com', 'ftp://gateway.example.com', 'https://', '/gateway']],
   ['DATABASE_URL', ['mysql://db/gerbang', 'localhost:5432', '/var/run']],
+  ['GERBANG_SETTLEMENT_CUT_OFF', ['24:00', '7:00', '23:60', '23.00', '23:00:00', '11pm']],
   ['GERBANG_DATABASE_CONNECTIONS', ['0', '17', 'many']],
   [
     'GERBANG_ROOT_KEY',
     ['short', Buffer.alloc(31).toString('base64'), randomBytes(33).toString('base64')],
   ],
   ['GERBANG_ROOT_KEY_FILE', ['/does/not/exist']],
+  ['GERBANG_SANDBOX_TOKEN', ['short', 'sixteen letters!, with a space']],
   ['GERBANG_TIMESTAMP_WINDOW_SECONDS', ['0', '86401', 'ten']],
   ['GERBANG_REQUEST_ID_HOURS', ['0', '8761', '1.5']],
   ['GERBANG_ASK_DEADLINE_MS', ['49', '60001', '5s']],
@@ -94,6 +98,48 @@ test('what is refused says what is wanted, and never shows a key', () => {
   )
 })
 
+for (const [name, value, wanted] of [
+  ['GERBANG_MODE', 'sandpit', 'must be one of sandbox, live.'],
+  ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent.'],
+  ['LOG_FORMAT', 'xml', 'must be one of json, people.'],
+  ['PORT', 'http', 'must be a whole number from 0 to 65535.'],
+  ['DATABASE_URL', 'mysql://db/x', 'must begin with postgres:// or postgresql://.'],
+  ['GERBANG_SANDBOX_TOKEN', 'short', 'must have 16 to 256 characters without spaces.'],
+] as const) {
+  test(`${name}=${value} is told what it may be, in words`, () => {
+    assert.throws(
+      () => readConfig({ [name]: value }),
+      (error) => error instanceof ConfigError && error.message.includes(`${name}: ${wanted} `),
+    )
+  })
+}
+
+test('every pattern has words that say what it means', () => {
+  const wordless = Object.values(settings.properties).filter(
+    (schema) => 'pattern' in schema && !('wanted' in schema),
+  )
+  assert.deepEqual(wordless, [])
+})
+
+test('a setting that nobody reads is told, with the name it most likely means', () => {
+  const env = {
+    GERBANG_SANDBOX_HOST: 'x',
+    GERBANG_PORT: '1',
+    GERBANG_KAFKA: 'x',
+    GERBANG_MODE: 'x',
+  }
+  assert.deepEqual(unknownSettings(env), [
+    { name: 'GERBANG_SANDBOX_HOST', nearest: 'GERBANG_SANDBOX_HOSTS' },
+    { name: 'GERBANG_PORT', nearest: 'PORT' },
+    { name: 'GERBANG_KAFKA', nearest: undefined },
+  ])
+})
+
+test('settings of the examples, of the tests and of other programs are not told', () => {
+  const env = { GERBANG_URL: 'x', GERBANG_SECRET_KEY: 'x', GERBANG_TEST_KEEP: '1', PORTS: '1' }
+  assert.deepEqual(unknownSettings(env), [])
+})
+
 test('every setting is read', () => {
   const key = randomBytes(32)
   const config = readConfig({
@@ -105,17 +151,21 @@ test('every setting is read', () => {
     GERBANG_DATABASE_CONNECTIONS: '1',
     GERBANG_ROOT_KEY: key.toString('base64'),
     GERBANG_SANDBOX_HOSTS: ' Gateway.local, ,other ',
+    GERBANG_SANDBOX_TOKEN: 'a-token-of-16-or-more',
     GERBANG_NOTIFICATION_HOSTS: 'merchant.example,merchant.example:8443',
     GERBANG_TIMESTAMP_WINDOW_SECONDS: '30',
     GERBANG_REQUEST_ID_HOURS: '48',
     GERBANG_REFUNDABLE_DAYS: '30',
     GERBANG_ASK_DEADLINE_MS: '100',
     GERBANG_THREE_D_SECURE_DEADLINE_MS: '200',
+    GERBANG_SETTLEMENT_CUT_OFF: '00:30',
     GERBANG_BODY_LIMIT_BYTES: '2048',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'people',
   })
-  const { rootKey, ...rest } = config
+  const { rootKey, sandboxToken, ...rest } = config
+  assert.ok(sandboxToken?.reveal((token) => token === 'a-token-of-16-or-more'))
+  assert.ok(!inspect(config).includes('a-token-of-16-or-more'))
   assert.ok(rootKey?.reveal((bytes) => bytes.equals(key)))
   assert.ok(!inspect(config).includes(key.toString('base64')))
   assert.deepEqual(rest, {
@@ -133,6 +183,7 @@ test('every setting is read', () => {
     refundableDays: 30,
     askDeadlineMs: 100,
     threeDSecureDeadlineMs: 200,
+    settlementCutOff: '00:30',
     bodyLimitBytes: 2_048,
     logLevel: 'warn',
     logForPeople: true,

@@ -6,12 +6,16 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { nearestName } from './primitives/nearest-name.ts'
 import { Secret } from './primitives/secret.ts'
 
 const seconds = (description: string, value: number) =>
   Type.Integer({ minimum: 1, maximum: 86_400, default: value, description })
 
-/** The environment. Descriptions are the text of docs/operating/settings.md. */
+/**
+ * The environment. Descriptions are the text of docs/reference/settings.md; `wanted` says what a
+ * pattern means.
+ */
 export const settings = Type.Object({
   GERBANG_MODE: Type.Enum(['sandbox', 'live'], {
     default: 'sandbox',
@@ -37,6 +41,7 @@ export const settings = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.String({
       pattern: '^postgres(ql)?://',
+      wanted: 'must begin with postgres:// or postgresql://',
       description: 'A PostgreSQL server to use instead of the embedded one.',
     }),
   ),
@@ -59,6 +64,14 @@ export const settings = Type.Object({
     description:
       'Host names, separated by commas, under which /sandbox may be called besides loopback.',
   }),
+  GERBANG_SANDBOX_TOKEN: Type.Optional(
+    Type.String({
+      pattern: '^[!-~]{16,256}$',
+      wanted: 'must have 16 to 256 characters without spaces',
+      description:
+        'Wanted as bearer token under /sandbox. Without it one is made at every start where HOST is not loopback, and printed. The demo and the shop send it.',
+    }),
+  ),
   GERBANG_NOTIFICATION_HOSTS: Type.String({
     default: '',
     description:
@@ -93,6 +106,12 @@ export const settings = Type.Object({
     default: 5_000,
     description: 'How long an answer of the 3-D Secure server is waited for.',
   }),
+  GERBANG_SETTLEMENT_CUT_OFF: Type.String({
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    wanted: 'must be a time of day such as 23:00',
+    default: '23:00',
+    description: 'When captured payments are closed into batches each day: HH:MM, Asia/Jakarta.',
+  }),
   GERBANG_BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1_024,
     maximum: 1_048_576,
@@ -120,12 +139,15 @@ export type Config = {
   readonly databaseConnections: number
   readonly rootKey: Secret<Buffer> | undefined
   readonly sandboxHosts: readonly string[]
+  readonly sandboxToken: Secret<string> | undefined
   readonly notificationHosts: readonly string[]
   readonly timestampWindowSeconds: number
   readonly requestIdHours: number
   readonly refundableDays: number
   readonly askDeadlineMs: number
   readonly threeDSecureDeadlineMs: number
+  /** HH:MM in Jakarta. */
+  readonly settlementCutOff: string
   readonly bodyLimitBytes: number
   readonly logLevel: string
   readonly logForPeople: boolean
@@ -157,7 +179,8 @@ export function readConfig(
       .map(([name, value = '']) => [name, toInteger(name, value)]),
   )
   const values = Value.Default(settings, given) as Static<typeof settings>
-  const wrong = Value.Errors(settings, values).map(describeWrong)
+  const names = Value.Errors(settings, values).map(({ instancePath }) => instancePath.slice(1))
+  const wrong = [...new Set(names)].map(describeWrong)
   wrong.push(...checkUrl(values.PUBLIC_URL))
   const rootKey = readRootKey(values, wrong)
   if (values.GERBANG_MODE === 'live') wrong.push(...checkLive(values))
@@ -172,16 +195,41 @@ export function readConfig(
     databaseConnections: values.GERBANG_DATABASE_CONNECTIONS,
     rootKey,
     sandboxHosts: namesOf(values.GERBANG_SANDBOX_HOSTS),
+    sandboxToken:
+      values.GERBANG_SANDBOX_TOKEN === undefined
+        ? undefined
+        : new Secret(values.GERBANG_SANDBOX_TOKEN),
     notificationHosts: namesOf(values.GERBANG_NOTIFICATION_HOSTS),
     timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
     requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
     refundableDays: values.GERBANG_REFUNDABLE_DAYS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
     threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
+    settlementCutOff: values.GERBANG_SETTLEMENT_CUT_OFF,
     bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,
     logLevel: values.LOG_LEVEL,
     logForPeople: values.LOG_FORMAT === undefined ? isTerminal : values.LOG_FORMAT === 'people',
   }
+}
+
+/** Settings of the demo and the shop, which may stand in the same shell. */
+const settingsOfExamples = ['GERBANG_URL', 'GERBANG_CLIENT_ID', 'GERBANG_SECRET_KEY']
+
+/**
+ * What is set under our prefix and read by nobody, which is mostly a slip of the keys. It is told
+ * and not refused, so that an older version starts with the settings of a newer one.
+ */
+export function unknownSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): readonly { readonly name: string; readonly nearest: string | undefined }[] {
+  const known = Object.keys(settings.properties)
+  // Without the prefix: GERBANG_PORT means PORT.
+  const bare = (name: string) => name.replace(/^GERBANG_/, '')
+  const nearest = (name: string) => nearestName(bare(name), known.map(bare))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('GERBANG_') && !name.startsWith('GERBANG_TEST_'))
+    .filter((name) => ![...known, ...settingsOfExamples].includes(name))
+    .map((name) => ({ name, nearest: known.find((one) => bare(one) === nearest(name)) }))
 }
 
 /** Digits only: the library's own conversion takes 80.5 and 0x50 for a port. */
@@ -191,10 +239,20 @@ function toInteger(name: string, text: string): string | number {
   return isInteger && /^-?\d{1,15}$/.test(text) ? Number(text) : text
 }
 
-function describeWrong(error: { instancePath: string; message: string }): string {
-  const name = error.instancePath.slice(1)
-  const schema = settings.properties[name as keyof typeof settings.properties]
-  return `${name}: ${error.message}. ${(schema as { description?: string }).description ?? ''}`
+function describeWrong(name: string): string {
+  const schema: SettingSchema = settings.properties[name as keyof typeof settings.properties]
+  return `${name}: ${wantedOf(schema)}. ${schema.description ?? ''}`
+}
+
+type SettingSchema = Partial<
+  Record<'wanted' | 'description' | 'type', string> & Record<'minimum' | 'maximum', number>
+> & { readonly enum?: readonly string[] }
+
+/** What a setting must be, in words for the person who set it. */
+function wantedOf({ enum: allowed, type, minimum, maximum, wanted }: SettingSchema): string {
+  if (allowed) return `must be one of ${allowed.join(', ')}`
+  if (type === 'integer') return `must be a whole number from ${minimum} to ${maximum}`
+  return wanted ?? 'must not be empty'
 }
 
 function checkUrl(url: string | undefined): string[] {

@@ -5,7 +5,7 @@
 import { sealedPrivateKeys } from './api/sandbox/sandbox-merchants.ts'
 import { readConfig } from './config.ts'
 import { sealedMerchantSecrets } from './merchants/index.ts'
-import { connectDatabase, migrate, reachEmbeddedPostgres } from './platform/database/index.ts'
+import { migrate, openDatabase, reachEmbeddedPostgres } from './platform/database/index.ts'
 import { readOrMakeRootKey } from './platform/generated-keys/index.ts'
 import { type RotationEvent, rotateKeys, type SealedColumn } from './platform/key-ring/index.ts'
 import { systemClock } from './primitives/clock.ts'
@@ -22,8 +22,8 @@ const sealedColumns: readonly SealedColumn[] = [
 const migrations = new URL('../migrations', import.meta.url).pathname
 
 /**
- * @throws ConfigError, EmbeddedPostgresError, MigrationError, RootKeyError with a message for the
- *   person who runs it
+ * @throws ConfigError, EmbeddedPostgresError, DatabaseUrlError, MigrationError, RootKeyError with a
+ *   message for the person who runs it
  */
 export async function runRotation(
   env: Readonly<Record<string, string | undefined>>,
@@ -37,7 +37,7 @@ export async function runRotation(
   const server = config.databaseUrl ?? embedded?.connection
   if (server === undefined) throw new Error('no database')
   // One for its statements, and none of those that the gateways count on.
-  const database = connectDatabase({ server, max: 1 })
+  const database = await openDatabase({ server, max: 1 })
   try {
     await migrate(database, migrations)
     const clock = systemClock()

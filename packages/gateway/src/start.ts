@@ -4,27 +4,30 @@
  */
 
 import { ensureSandboxMerchant } from './api/sandbox/sandbox-merchants.ts'
-import { printWelcome } from './api/sandbox/welcome.ts'
+import { type SandboxToken, welcome } from './api/sandbox/welcome.ts'
 import { createApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig, unknownSettings } from './config.ts'
 import { createAcquirerSimulator } from './networks/card-acquirer/simulator/index.ts'
 import { rightPassword } from './networks/three-d-secure-server/simulator/cards.ts'
 import { createThreeDSecureSimulator } from './networks/three-d-secure-server/simulator/index.ts'
 import { createSandboxClock } from './platform/clock/sandbox-clock.ts'
 import {
   connectDatabase,
+  DatabaseUrlError,
   type EmbeddedPostgres,
   EmbeddedPostgresError,
   MigrationError,
   migrate,
+  openDatabase,
   startEmbeddedPostgres,
 } from './platform/database/index.ts'
 import { readOrMakeGatewayKeyPair, readOrMakeRootKey } from './platform/generated-keys/index.ts'
+import { AddressError, assertListenable, explainListening } from './platform/http/address.ts'
 import { openKeyRing, RootKeyError } from './platform/key-ring/index.ts'
 import { createLog, type Log } from './platform/log/index.ts'
 import { systemClock } from './primitives/clock.ts'
 import { isLoopback } from './primitives/loopback.ts'
-import { systemRandom } from './primitives/random.ts'
+import { type Random, systemRandom } from './primitives/random.ts'
 
 export type Gateway = { readonly log: Log; readonly url: string; stop(): Promise<void> }
 
@@ -35,7 +38,8 @@ const sandboxMigrations = new URL('../migrations/sandbox', import.meta.url).path
 const simulatorConnections = 3
 
 /**
- * @throws ConfigError, EmbeddedPostgresError with a message for the person who starts
+ * @throws ConfigError, AddressError, EmbeddedPostgresError, DatabaseUrlError, MigrationError,
+ *   RootKeyError with a message for the person who starts
  */
 export async function startGateway(
   env: Readonly<Record<string, string | undefined>>,
@@ -48,13 +52,18 @@ export async function startGateway(
     ])
   }
   const log = createLog({ level: config.logLevel, forPeople: config.logForPeople })
+  for (const { name, nearest } of unknownSettings(env)) {
+    const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`
+    log.warn({ setting: name }, `there is no setting ${name}${meant}`)
+  }
+  await assertListenable(config)
   const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log) : undefined
   const server = config.databaseUrl ?? embedded?.connection
   if (server === undefined) throw new Error('no database')
   const closers: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
   try {
     const max = config.databaseConnections
-    const database = connectDatabase({ server, max })
+    const database = await openDatabase({ server, max })
     closers.unshift(() => database.end({ timeout: 2 }))
     const simulatorDatabase = connectDatabase({ server, max: Math.min(max, simulatorConnections) })
     closers.unshift(() => simulatorDatabase.end({ timeout: 2 }))
@@ -68,7 +77,7 @@ export async function startGateway(
     const clock = await createSandboxClock(database)
     const simulators = { database: simulatorDatabase, clock, random }
     const acquirerSimulator = createAcquirerSimulator(simulators)
-    const token = isLoopback(config.host) ? undefined : random.bytes(16).toString('hex')
+    const token = sandboxToken(config, random)
     let url = config.publicUrl ?? ''
     const app = await createApp({
       config,
@@ -83,7 +92,7 @@ export async function startGateway(
         clock,
         acquirerSimulator,
         gatewayPublicKey: gatewayKeys.publicKey,
-        token,
+        token: token?.value,
         testPassword: rightPassword,
       },
       publicUrl: () => url,
@@ -93,7 +102,10 @@ export async function startGateway(
       () => clock.stop().catch(() => {}),
     )
     const merchant = await ensureSandboxMerchant(app.sandboxMerchants)
-    const address = await app.server.listen({ host: config.host, port: config.port })
+    const { host, port } = config
+    const address = await app.server.listen({ host, port }).catch((error) => {
+      throw explainListening(error, config)
+    })
     url ||= address
     app.jobs.start()
     let isStopping = false
@@ -102,7 +114,15 @@ export async function startGateway(
       log.fatal({ exit }, 'PostgreSQL stopped by itself')
       process.exit(1)
     })
-    printWelcome({ url, merchant, token, dataDir: embedded && config.dataDir })
+    const text = welcome({
+      url,
+      merchant,
+      token,
+      dataDir: embedded && config.dataDir,
+      clock,
+      needsPublicUrl: config.publicUrl === undefined && !isLoopback(host),
+    })
+    process.stdout.write(`${text}\n`)
     const stop = () => {
       isStopping = true
       return inOrder(closers)
@@ -118,13 +138,23 @@ export async function startGateway(
 export function configError(error: unknown): never {
   const isForPeople =
     error instanceof ConfigError ||
+    error instanceof AddressError ||
+    error instanceof DatabaseUrlError ||
     error instanceof EmbeddedPostgresError ||
     error instanceof MigrationError ||
-    error instanceof RootKeyError ||
-    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes((error as { code?: string }).code ?? '')
+    error instanceof RootKeyError
   if (!isForPeople) throw error
   process.stderr.write(`\n${(error as Error).message}\n\n`)
   process.exit(1)
+}
+
+/** What /sandbox wants: the token that was set, or one for this start where others can reach it. */
+function sandboxToken(config: Config, random: Random): SandboxToken | undefined {
+  if (config.sandboxToken) {
+    return { value: config.sandboxToken.reveal((value) => value), isSet: true }
+  }
+  if (isLoopback(config.host)) return undefined
+  return { value: random.bytes(16).toString('hex'), isSet: false }
 }
 
 function startEmbedded(config: Config, log: Log): Promise<EmbeddedPostgres> {

@@ -13,10 +13,14 @@ export class JsonNumber {
   constructor(source: string) {
     this.source = source
   }
-  toJSON(): number {
-    return Number(this.source)
+  /** The number as it was written: a double would lose digits. */
+  toJSON(): unknown {
+    return rawJson(this.source)
   }
 }
+
+// TypeScript's libraries do not know it yet.
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
 
 export type JsonValue =
   | string

@@ -68,6 +68,15 @@ for (const { name, emptyClientId, call } of routes) {
     assert.ok(passes(await call({ requestId: `${name}`.padEnd(128, 'R') })))
   })
 
+  test(`${name}: a Request-Id is printable ASCII, and no other is repeated`, async () => {
+    for (const requestId of ['r\u00e9-1', '\u00c3\u00a9', 'a\tb', 'a\u0080', '\u007f']) {
+      const answer = await call({ requestId })
+      assertRefused(answer, header('Invalid format Header Request-Id'))
+      assert.equal(answer.headers['request-id'], '')
+    }
+    assert.ok(passes(await call({ requestId: `${name} !~'"\\{}` })))
+  })
+
   test(`${name}: a Request-Timestamp has whole seconds, T and Z, and is a real instant`, async () => {
     const malformed = header('Invalid format Header Request-Timestamp')
     const now = at(0)

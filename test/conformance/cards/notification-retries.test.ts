@@ -10,11 +10,11 @@ import { type MerchantServer, startMerchantServer } from '../merchant-server.ts'
 const minute = 1 / 60
 
 /** A world with a server that answers so, and a payment that it was told of once. */
-async function told(answer: MerchantServer['answer']) {
+async function told(answer: MerchantServer['answer'], query = '') {
   const world = await createWorld()
   const server = await startMerchantServer()
   server.answer = answer
-  await changeSettings(world, { notificationUrl: `${server.url}/notify` })
+  await changeSettings(world, { notificationUrl: `${server.url}/notify${query}` })
   const invoice = newInvoice()
   await pay(world, { invoice })
   const notification = async () => notificationOf(world, invoice)
@@ -158,4 +158,16 @@ test('a payment is told at the URL that stood when it began', async () => {
   await changeSettings(world, { notificationUrl: `${other.url}/new` })
   await advance(world, 1)
   assert.deepEqual([server.received.length, other.received.length], [2, 0])
+})
+
+test('a failed delivery is logged so that its merchant can be helped, without the query', async () => {
+  const { world, server, notification } = await told(500, '?key=of-the-merchant')
+  const find = () => world.logLines.find((line) => line.includes('notification not delivered'))
+  await until(async () => find() !== undefined)
+  const line = JSON.parse(find() ?? '')
+  const { nextAttemptAt } = await notification()
+  assert.equal(line.level, 'warn')
+  assert.equal(line.url, `${new URL(server.url).host}/notify`)
+  assert.match(line.invoiceNumber, /^INV-/)
+  assert.deepEqual([line.responseStatus, line.nextAttemptAt], [500, nextAttemptAt])
 })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { digestOf, parseTimestamp, verifySignature } from '@gerbang/wire'
 import { transactionReport } from '@gerbang/wire/schemas'
 import {
+  authenticated,
   chargeBody,
   control,
   createWorld,
@@ -137,4 +138,19 @@ test('a refusal and a lost answer tell nothing', async () => {
   const pending = await pay(still, { invoice: lost, amount: 19_068 })
   assert.equal(pending.body.payment.status, 'PENDING')
   assert.deepEqual([...receivedFor(refused), ...receivedFor(lost)], [])
+})
+
+test('an override URL with a user name or password is not used, and not shown', async () => {
+  await changeSettings(world, { notificationUrl: `${merchantServer.url}${path}` })
+  for (const user of ['u:secretpw@', 'secretpw@', ':secretpw@']) {
+    const url = `${merchantServer.url}${path}?to=${user.length}`.replace('//', `//${user}`)
+    const invoice = newInvoice()
+    const authenticationId = await authenticated(world, { invoice })
+    const additional_info = { override_notification_url: url }
+    await charge(world, { ...chargeBody({ invoice, authenticationId }), additional_info })
+    const [notification] = await settled(invoice)
+    assert.equal(notification.url, `${merchantServer.url}${path}`)
+    assert.equal(notification.status, 'delivered')
+  }
+  assert.ok(!world.logLines.some((line) => line.includes('secretpw')))
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cards, chargeBody, createWorld, futureExpiry, newInvoice } from '../../harness/world.ts'
 import { answerChallenge, assertRefused, charge, check, parameter } from '../calls.ts'
+import { assertLike } from '../like.ts'
 import {
   chargeAnswerSample,
   chargeRefusalSample,
@@ -20,22 +21,6 @@ const headerSample = { requestId: '6d0bffbd-9246-455e-a1f1-44c1f76ad589' }
 /** Takes the commas before a closing bracket away, and sets an expiry that is not past. */
 const mended = (sample: string) =>
   sample.replace(/,(\s*[\]}])/g, '$1').replace('"1225"', `"${futureExpiry}"`)
-
-/** Every member of the sample is in the answer, with a value of the same kind. */
-function assertLike(sample: unknown, answer: unknown, path = 'the answer'): void {
-  if (Array.isArray(sample)) {
-    assert.ok(Array.isArray(answer), `${path} is no list`)
-    for (const item of sample) {
-      const twin = answer.find((candidate) => candidate.name === item.name)
-      assertLike(item, twin, `${path}[${item.name}]`)
-    }
-  } else if (typeof sample === 'object' && sample !== null) {
-    assert.equal(typeof answer, 'object', `${path} is missing`)
-    for (const [name, value] of Object.entries(sample)) {
-      assertLike(value, (answer as Record<string, unknown>)[name], `${path}.${name}`)
-    }
-  } else assert.equal(typeof answer, typeof sample, path)
-}
 
 async function pass(answer: Awaited<ReturnType<typeof check>>): Promise<string> {
   const { authentication_id, authentication_url } = answer.body.three_dsecure

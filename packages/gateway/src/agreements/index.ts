@@ -16,7 +16,7 @@ export {
   variabilities,
 } from './agreement.ts'
 export { type AgreedPayment, findAgreement, keepAgreements } from './agreements.store.ts'
-export { choosePlan, type Installment, installmentProblems } from './installment-plans.ts'
+export { choosePlan, type Installment } from './installment-plans.ts'
 
 /** Table emptied by a sandbox reset. */
 export const agreementTables = ['billing_agreements'] as const

@@ -6,7 +6,7 @@ import { problems } from '../primitives/problem.ts'
 export type Installment = { readonly planId: string; readonly tenor: number }
 
 /** `field` is the member of the request that names what the account does not have. */
-export const installmentProblems = problems({
+const installmentProblems = problems({
   plan_not_found: { says: 'The acquirer has no such instalment plan for the merchant.' },
   tenor_not_offered: { says: 'The instalment plan has no such tenor.' },
 })

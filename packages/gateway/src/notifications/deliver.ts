@@ -90,10 +90,20 @@ async function attempt(deps: DeliveryDeps, claimed: ClaimedNotification): Promis
     latencyMs: answer.latencyMs,
   }
   await recordAttempt(database, claimed, result, next)
-  log.info(
-    { notification: claimed.notificationId, state: next.state, ...result },
-    'notification attempt',
+  const about = { notification: claimed.notificationId, state: next.state, ...result }
+  if (isDelivered) return log.info(about, 'notification attempt')
+  const invoiceNumber = JSON.parse(claimed.body).order?.invoice_number
+  const { nextAttemptAt } = next
+  log.warn(
+    { ...about, invoiceNumber, url: withoutQuery(claimed.url), nextAttemptAt },
+    'notification not delivered',
   )
+}
+
+/** Host and path: a query, or a password before the host, may be a secret of the merchant's. */
+function withoutQuery(url: string): string {
+  const { host, pathname } = new URL(url)
+  return host + pathname
 }
 
 /** Signed afresh at every attempt, with real time: the merchant compares it with its own clock. */

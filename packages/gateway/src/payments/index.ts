@@ -12,6 +12,7 @@ import type { Log } from '../platform/log/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import { type CaptureCommand, capture, type FollowUpResult } from './capture.ts'
 import { type ChargeDeps, type ChargeResult, charge } from './charge.ts'
+import { type DecideManualRefundCommand, decideManualRefund } from './decide-manual-refund.ts'
 import type { Settlement } from './outcome.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
 import type { ChargeCommand } from './plan-charge.ts'
@@ -23,6 +24,7 @@ import { type Announcement, settleKeys, settleOperations } from './stores/settle
 import { createTraceNumbers } from './stores/trace-numbers.ts'
 
 export type { ChargeResult } from './charge.ts'
+export type { DecideManualRefundCommand } from './decide-manual-refund.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
 export type {
   ChargeTerms,
@@ -32,6 +34,19 @@ export type {
   RefundType,
 } from './payment.ts'
 export type { ChargeCommand } from './plan-charge.ts'
+export {
+  type BatchLine,
+  type BatchTotals,
+  findBatchLines,
+  findBatchTotals,
+  findUnsettledAccounts,
+  isAnythingUnsettled,
+  releaseHeld,
+  type SettlementAccount,
+  type Taking,
+  takePayments,
+  takeRefunds,
+} from './stores/batch.store.ts'
 export { needsCard } from './stores/payments.store.ts'
 export type { Announcement } from './stores/settle.store.ts'
 
@@ -42,6 +57,8 @@ export type Payments = {
   capture(command: CaptureCommand): Promise<FollowUpResult>
   /** Raises the problems of refund.ts. */
   refund(command: RefundCommand): Promise<FollowUpResult>
+  /** Raises manual_refund_not_found, manual_refund_decided. */
+  decideManualRefund(command: DecideManualRefundCommand): Promise<OperationOfPayment>
   /** What an earlier request began, as it stands now. */
   findByOperation(
     merchantId: MerchantId,
@@ -84,6 +101,7 @@ export function createPayments(deps: PaymentsDeps): Payments {
     charge: (command) => charge(all, command),
     capture: (command) => capture(all, command),
     refund: (command) => refund(all, command),
+    decideManualRefund: (command) => decideManualRefund(all, command),
     findByOperation: (merchantId, id) => findByOperation(database, merchantId, id),
     findByInvoice: (merchantId, invoice) => findByInvoice(database, merchantId, invoice),
     works: [resolverWork(all), releaseWork(all)],

@@ -141,5 +141,7 @@ export const paymentProblems = problems({
   not_refundable: { says: 'The payment is in no state to be refunded.' },
   void_in_part: { says: 'What is not settled yet can be voided as a whole only.' },
   refund_above_captured: { says: 'The refund is above what is left of the captured amount.' },
+  manual_refund_not_found: { says: 'The merchant has no such manual refund.' },
+  manual_refund_decided: { says: 'The manual refund was decided otherwise before.' },
   operation_under_way: { says: 'Another change of this payment is under way.' },
 })

@@ -122,7 +122,13 @@ async function run(
     }),
   )
   if (begun === 'duplicate') return { result: { kind: 'duplicate' }, outcome: undefined }
-  if (begun === 'taken') throw await whyTaken(deps, payment, amount)
+  if (begun === 'taken') {
+    const current = await currentOf(deps, payment)
+    const type = refundTypeOf(deps, current, amount)
+    if (type === refundType) throw paymentProblems.operation_under_way()
+    // A batch closed over it at this moment: what cannot be voided any more is refunded.
+    return run(deps, command, current, type, supersedes)
+  }
 
   const asked = { payment, operation }
   if (isManual) return { result: { kind: 'done', ...asked }, outcome: undefined }
@@ -137,9 +143,9 @@ async function run(
 }
 
 /** The race was lost: the payment as it is now tells why. */
-async function whyTaken(deps: FollowUpDeps, payment: Payment, amount: Money): Promise<Error> {
+async function currentOf(deps: FollowUpDeps, payment: Payment): Promise<Payment> {
   const { merchantId, chargeOperationId } = payment
   const current = await findByOperation(deps.database, merchantId, chargeOperationId)
-  if (current) refundTypeOf(deps, current.payment, amount)
-  return paymentProblems.operation_under_way()
+  if (!current) throw paymentProblems.payment_ended_by_reset()
+  return current.payment
 }

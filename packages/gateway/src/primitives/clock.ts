@@ -39,6 +39,9 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal):
   })
 }
 
+/** The time for an answer is over. */
+export class DeadlineError extends Error {}
+
 /** Runs work with a signal that aborts when its real milliseconds are over. */
 export async function withDeadline<T>(
   clock: Clock,
@@ -47,7 +50,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController()
   const cancel = clock.startTimer(milliseconds, () =>
-    controller.abort(new Error(`no answer within ${milliseconds} ms`)),
+    controller.abort(new DeadlineError(`no answer within ${milliseconds} ms`)),
   )
   try {
     return await work(controller.signal)

@@ -12,6 +12,7 @@ const prefixes = {
   payment: 'pay',
   operation: 'op',
   notification: 'ntf',
+  batch: 'bat',
 } as const
 
 type Kind = keyof typeof prefixes
@@ -22,6 +23,7 @@ export type CardId = Id<'card'>
 export type PaymentId = Id<'payment'>
 export type OperationId = Id<'operation'>
 export type NotificationId = Id<'notification'>
+export type BatchId = Id<'batch'>
 
 export type Ids = { next<K extends Kind>(kind: K): Id<K> }
 

@@ -33,6 +33,11 @@ export const cardErrors = {
     message: 'size must be between 1 and 128',
     when: 'Client-Id or Request-Id is longer than 128 characters',
   },
+  header_format: {
+    ...headerError,
+    message: 'Invalid format Header {header}',
+    when: 'Request-Id has a character that is not printable ASCII',
+  },
   timestamp_format: {
     ...headerError,
     message: 'Invalid format Header Request-Timestamp',

@@ -9,6 +9,7 @@ import {
 import type { OperationOfPayment, Payment, Payments } from '../../payments/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { type Money, wholeRupiah } from '../../primitives/money.ts'
+import { additionalInfoOf } from './additional-info.ts'
 import { CardError } from './card-error.ts'
 import type { ClaimingRoute } from './door/door.ts'
 import { amountOf, bodyObject, memberOf, objectOf, onlyKnownOf, textOf } from './fields.ts'
@@ -72,7 +73,7 @@ function toCaptureResponse({ payment, operation }: OperationOfPayment): CaptureR
   const wording = wordOfOperation(operation)
   const { authenticationId } = payment
   return {
-    ...(payment.additionalInfo === undefined ? {} : { additional_info: payment.additionalInfo }),
+    ...additionalInfoOf(payment),
     order: { invoice_number: payment.invoiceNumber, amount: wholeRupiah(operation.amount) },
     ...(payment.customer ? { customer: payment.customer } : {}),
     payment: {

@@ -2,6 +2,7 @@
 import { formatTimestamp, type TransactionReport } from '@gerbang/wire'
 import type { Operation, Payment } from '../../payments/index.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
+import { additionalInfoOf } from './additional-info.ts'
 import { billingOf, identifiersOf, wordOfCharge, wordOfOperation } from './payment-words.ts'
 
 /** @param told the operation that is told of; without one, how the payment stands */
@@ -25,7 +26,7 @@ export function toTransactionReport(payment: Payment, told?: Operation): Transac
     service: { id: 'CREDIT_CARD' },
     acquirer: { id: payment.acquirerId },
     channel: { id: 'CREDIT_CARD', name: 'Credit Card' },
-    ...(payment.additionalInfo === undefined ? {} : { additional_info: payment.additionalInfo }),
+    ...additionalInfoOf(payment),
     ...authorize,
     card_payment: {
       masked_card_number: payment.card.masked,

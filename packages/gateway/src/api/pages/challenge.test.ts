@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { requestText, sendRaw } from '../../../../../test/conformance/raw-http.ts'
 import {
   authenticated,
   cards,
@@ -247,4 +248,19 @@ test('no log line ever held a password', () => {
   const log = world.logLines.join('')
   assert.match(log, /POST \/three-d-secure\/challenges/)
   assert.doesNotMatch(log, new RegExp(`${wrongPassword}|\\b123456\\b|otp=`))
+})
+
+test('a path that is not valid is still a page for people', async () => {
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = server.addresses()[0] as { port: number }
+  for (const rest of ['%ZZ', '%', '%ED%A0%80', `${'0'.repeat(32)}#top`]) {
+    for (const method of ['GET', 'POST']) {
+      const path = `${challengePath}/${rest}`
+      const answer = await sendRaw(port, requestText(method, path, { 'Accept-Language': 'id' }))
+      assert.equal(answer.status, 400, `${method} ${path}`)
+      assert.match(answer.headers['content-type'] ?? '', /^text\/html/)
+      assert.match(answer.headers['content-security-policy'] ?? '', /default-src 'none'/)
+      assert.match(answer.text, /<html lang="id">/)
+    }
+  }
 })

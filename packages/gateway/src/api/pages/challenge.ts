@@ -7,6 +7,7 @@ import type {} from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Merchants } from '../../merchants/index.ts'
 import { isDatabaseDown } from '../../platform/database/index.ts'
+import type { UnservableRequest } from '../../platform/http/server.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 import { Secret } from '../../primitives/secret.ts'
@@ -58,6 +59,20 @@ export async function registerChallenge(
       return show(deps, challenge, request, reply)
     })
   })
+}
+
+/** Answers a request for a page that no route could serve rightly. */
+export async function refusePage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status }: UnservableRequest,
+): Promise<void> {
+  await say(status, 'notUnderstood', request, reply)
+}
+
+/** Whether a person asked, by a path that may not be valid. */
+export function isForPage(request: FastifyRequest): boolean {
+  return request.raw.url?.startsWith(`${challengePath}/`) ?? false
 }
 
 async function show(

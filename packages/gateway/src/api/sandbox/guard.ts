@@ -1,7 +1,7 @@
 /**
  * Who may call /sandbox: a person or script on this machine, never a web page of somebody else. The
  * Host must be loopback or configured (against DNS rebinding), a foreign Origin is refused (against
- * cross-site requests), bodies are JSON, and off loopback the printed token is wanted.
+ * cross-site requests), bodies are JSON, and a token is wanted off loopback or where one is set.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -12,7 +12,7 @@ export type GuardOptions = {
   /** Host names besides loopback. */
   readonly hosts: readonly string[]
   readonly publicUrl: () => string
-  /** Wanted as a bearer token; undefined where the gateway listens on loopback only. */
+  /** Wanted as a bearer token; undefined where it is not set and only loopback is listened on. */
   readonly token: string | undefined
 }
 
@@ -21,7 +21,11 @@ export function guardSandbox(scope: FastifyInstance, options: GuardOptions): voi
     const host = hostOf(request.headers.host)
     const known = [...options.hosts, new URL(options.publicUrl()).hostname]
     if (host === undefined || !(isLoopback(host) || known.includes(host))) {
-      throw new SandboxError(403, 'FOREIGN_HOST', 'This Host may not call /sandbox')
+      throw new SandboxError(
+        403,
+        'FOREIGN_HOST',
+        'This Host may not call /sandbox: name it in GERBANG_SANDBOX_HOSTS of the gateway',
+      )
     }
     if (!isOwnOrigin(request, options)) {
       throw new SandboxError(403, 'FOREIGN_ORIGIN', 'A page of this Origin may not call /sandbox')
@@ -30,7 +34,8 @@ export function guardSandbox(scope: FastifyInstance, options: GuardOptions): voi
       throw new SandboxError(
         401,
         'TOKEN_REQUIRED',
-        'Send Authorization: Bearer and the token that was printed at start',
+        'Send Authorization: Bearer and the sandbox token: GERBANG_SANDBOX_TOKEN of the gateway, ' +
+          'or else what it printed at start',
       )
     }
   })

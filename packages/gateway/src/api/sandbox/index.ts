@@ -1,18 +1,23 @@
 /**
  * The control surface of the sandbox (sandbox.md): credentials, merchants, the acquirer's book and
- * steering, notifications, time, reset. It is not even registered in live mode.
+ * steering, notifications, settlement, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import { type JsonValue, parseJsonText } from '@gerbang/wire'
+import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
-import type { Notifications } from '../../notifications/index.ts'
-import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import type { Notifications, NotificationView } from '../../notifications/index.ts'
+import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import { noteRefusal } from '../../platform/http/server.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
-import { later, sleep } from '../../primitives/clock.ts'
+import { sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
+import { hasCredentials } from '../../primitives/url.ts'
+import { createAdvance } from './advance.ts'
+import { about, merchantOf, ofMerchant } from './call.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -20,27 +25,28 @@ import {
   credentialsOf,
   makeSandboxMerchant,
   type SandboxMerchantsDeps,
-  sandboxClientId,
 } from './sandbox-merchants.ts'
 import { registerScreeningCalls } from './screening-rules.ts'
+import { registerSettlementCalls, type SettlementCallDeps } from './settlements.ts'
+import { describeInvalid, readStrictly } from './strict-input.ts'
 
-export type SandboxDeps = SandboxMerchantsDeps & {
-  readonly notifications: Notifications
-  readonly acquirerSimulator: AcquirerSimulator
-  readonly clock: SandboxClock
-  readonly jobs: Jobs
-  readonly log: Log
-  readonly gatewayPublicKey: string
-  /** Every table that a reset empties. */
-  readonly businessTables: readonly string[]
-  readonly guard: GuardOptions
-}
+export type SandboxDeps = SandboxMerchantsDeps &
+  SettlementCallDeps & {
+    readonly notifications: Notifications
+    readonly acquirerSimulator: AcquirerSimulator
+    readonly clock: SandboxClock
+    readonly jobs: Jobs
+    readonly log: Log
+    readonly gatewayPublicKey: string
+    /** Every table that a reset empties. */
+    readonly businessTables: readonly string[]
+    readonly guard: GuardOptions
+  }
 
-const clientIdQuery = {
-  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
-}
-const ofMerchant = Type.Object(clientIdQuery)
-const ofInvoice = Type.Object({ ...clientIdQuery, invoiceNumber: Type.String({ minLength: 1 }) })
+const ofInvoice = Type.Object(
+  { ...ofMerchant.properties, invoiceNumber: Type.String({ minLength: 1 }) },
+  { additionalProperties: false },
+)
 
 const httpUrl = Type.Union([
   Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }),
@@ -66,9 +72,8 @@ const instruction = Type.Object(
   },
   { additionalProperties: false, minProperties: 1 },
 )
-/** Ten years: enough for any agreement, and still a date. */
-const advance = Type.Object(
-  { advanceMs: Type.Integer({ minimum: 0, maximum: 315_360_000_000 }) },
+const advanceRequest = Type.Object(
+  { advanceMs: Type.Integer({ minimum: 0, maximum: mostAheadMs }) },
   { additionalProperties: false },
 )
 
@@ -76,13 +81,10 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
   await server.register(
     async (scope) => {
       guardSandbox(scope, deps.guard)
-      readJsonOnly(scope)
-      // A call without a body means one without wishes.
-      scope.addHook('preValidation', async (request) => {
-        request.body ??= {}
-      })
-      scope.setErrorHandler((error, _request, reply) => {
+      readStrictly(scope)
+      scope.setErrorHandler((error, request, reply) => {
         const refusal = toRefusal(deps, error)
+        noteRefusal(request, refusal)
         return reply.code(refusal.status).send({
           error: { code: refusal.code, message: refusal.message, type: refusal.code },
         })
@@ -93,6 +95,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         merchantOf: (clientId) => merchantOf(deps, clientId),
       })
       registerNetworkCalls(scope, deps)
+      registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },
     { prefix: '/sandbox' },
@@ -176,7 +179,7 @@ function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     async ({ query }) => {
       const { merchantId } = await merchantOf(deps, query.clientId)
       const found = await deps.notifications.find(merchantId, query.invoiceNumber)
-      return { notifications: found.map((n) => ({ ...n, body: JSON.parse(n.body) })) }
+      return { notifications: found.map((n) => ({ ...n, body: bodyOf(n) })) }
     },
   )
   scope.post<{ Params: { id: string } }>(
@@ -194,66 +197,50 @@ function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
 
 function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
   const { clock } = deps
+  const advance = createAdvance(deps)
   const reading = () => ({ now: clock.now().toISOString(), offsetMs: clock.offsetMs() })
   scope.get('/clock', { schema: about('Read the clock', {}) }, async () => reading())
-  scope.post<{ Body: Static<typeof advance> }>(
+  scope.post<{ Body: Static<typeof advanceRequest> }>(
     '/clock',
-    { schema: about('Move the clock forward, doing what falls due', { body: advance }) },
+    { schema: about('Move the clock forward, doing what falls due', { body: advanceRequest }) },
     async ({ body }) => {
-      const offsetMs = clock.offsetMs() + body.advanceMs
-      const target = later(clock.realNow(), offsetMs)
-      await deps.jobs.advanceTo(target, (instant) => clock.moveTo(instant))
-      // Real time went on meanwhile: the target instant is past, the offset must be the one asked for.
-      await clock.raiseOffset(offsetMs)
+      await advance(body.advanceMs)
       return reading()
     },
   )
   scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
+    // The clock first: background work must not write the old clock's future into empty tables.
     await clock.reset()
+    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     return { reset: true }
   })
 }
 
-function about(summary: string, parts: FastifySchema): FastifySchema {
-  return { ...parts, summary, tags: ['Sandbox'] }
-}
-
-async function merchantOf(deps: SandboxDeps, clientId = sandboxClientId): Promise<Merchant> {
-  const merchant = await deps.merchants.findByClientId(clientId)
-  if (merchant) return merchant
-  throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
+/** The body as it is sent, with its numbers to the digit. */
+function bodyOf(notification: NotificationView): JsonValue {
+  const json = parseJsonText(Buffer.from(notification.body))
+  if (!json.ok) throw new Error(`notification ${notification.id}: ${json.reason}`)
+  return json.value
 }
 
 function checkUrl(name: string, value: unknown): void {
-  if (typeof value === 'string' && !URL.canParse(value)) {
-    throw new SandboxError(400, 'INVALID_PARAMETER', `${name} is no URL`)
-  }
-}
-
-/** Only application/json has a parser, so that no HTML form of another page can call. */
-function readJsonOnly(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    scope.getDefaultJsonParser('error', 'error'),
-  )
+  if (typeof value !== 'string') return
+  const wrong = !URL.canParse(value)
+    ? 'is no URL'
+    : // URLs are shown and logged, and fetch refuses such a one.
+      hasCredentials(new URL(value)) && 'must hold no user name and no password'
+  if (wrong) throw new SandboxError(400, 'INVALID_PARAMETER', `${name} ${wrong}`)
 }
 
 function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error
-  const {
-    statusCode = 500,
-    message,
-    code,
-  } = error as {
+  const failure = error as Parameters<typeof describeInvalid>[0] & {
     statusCode?: number
-    message: string
     code?: string
   }
+  const { statusCode = 500, code } = failure
   if (statusCode < 500) {
-    return new SandboxError(statusCode, 'INVALID_PARAMETER', message)
+    return new SandboxError(statusCode, 'INVALID_PARAMETER', describeInvalid(failure))
   }
   deps.log.error({ err: error, code }, 'sandbox call crashed')
   return new SandboxError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error')

@@ -1,16 +1,14 @@
 /** GET and PUT /sandbox/merchant/screening: a merchant's screening rules, read and replaced. */
 import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import {
   type Merchant,
   type Merchants,
   type ScreeningRules,
   screeningRules,
 } from '../../merchants/index.ts'
+import { about, ofMerchant } from './call.ts'
 
-const ofMerchant = Type.Object({
-  clientId: Type.Optional(Type.String({ description: 'Another merchant than the sandbox’s.' })),
-})
 type OfMerchant = { Querystring: Static<typeof ofMerchant> }
 
 export type ScreeningCallsDeps = {
@@ -20,21 +18,18 @@ export type ScreeningCallsDeps = {
 }
 
 export function registerScreeningCalls(scope: FastifyInstance, deps: ScreeningCallsDeps): void {
-  const tags = ['Sandbox']
   scope.get<OfMerchant>(
     '/merchant/screening',
-    { schema: { tags, summary: 'Screening rules of a merchant', querystring: ofMerchant } },
+    { schema: about('Screening rules of a merchant', { querystring: ofMerchant }) },
     async ({ query }) => (await deps.merchantOf(query.clientId)).screeningRules,
   )
   scope.put<OfMerchant & { Body: ScreeningRules }>(
     '/merchant/screening',
     {
-      schema: {
-        tags,
-        summary: 'Replace all screening rules of a merchant',
+      schema: about('Replace all screening rules of a merchant', {
         querystring: ofMerchant,
         body: screeningRules,
-      },
+      }),
     },
     async ({ query, body }) => {
       const { merchantId } = await deps.merchantOf(query.clientId)

@@ -1,14 +1,24 @@
 /** What a newcomer reads first: where the sandbox is, who they are, and a first request. */
 import type { Merchant } from '../../merchants/index.ts'
+import type { SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 
-export function printWelcome(welcome: {
+export type SandboxToken = {
+  readonly value: string
+  /** By a setting: then whoever reads the output need not learn it from there. */
+  readonly isSet: boolean
+}
+
+export function welcome(about: {
   readonly url: string
   readonly merchant: Merchant
-  readonly token: string | undefined
+  readonly token: SandboxToken | undefined
   /** Of the embedded PostgreSQL. */
   readonly dataDir: string | undefined
-}): void {
-  const { url, merchant, token, dataDir } = welcome
+  readonly clock: Pick<SandboxClock, 'now' | 'offsetMs'>
+  /** Others can reach the gateway, and it was not told how. */
+  readonly needsPublicUrl: boolean
+}): string {
+  const { url, merchant, token, dataDir, clock } = about
   const secretKey = merchant.secretKey.reveal((secret) => secret)
   const lines = [
     '',
@@ -19,15 +29,45 @@ export function printWelcome(welcome: {
     `  RSA keys     ${url}/sandbox/credentials`,
     `  Reference    ${url}/docs`,
     ...(dataDir === undefined ? [] : [`  Data         ${dataDir}`]),
-    ...(token === undefined ? [] : [`  /sandbox     Authorization: Bearer ${token}`]),
+    ...(token === undefined ? [] : [`  /sandbox     Authorization: Bearer ${shown(token)}`]),
+    ...(clock.offsetMs() === 0 ? [] : [clockLine(clock)]),
     '',
-    '  The whole story of a payment:  npm run demo',
+    ...(about.needsPublicUrl ? publicUrlAdvice(url) : []),
+    `  The whole story of a payment:  ${demoCommand(url, token)}`,
     '  A first signed request, to paste into a second terminal:',
     '',
     firstRequest(url, merchant.clientId, secretKey),
     '',
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  return lines.join('\n')
+}
+
+function shown({ value, isSet }: SandboxToken): string {
+  return isSet ? '$GERBANG_SANDBOX_TOKEN' : value
+}
+
+/** An offset is kept over restarts; whoever finds strange dates should find the reason here. */
+function clockLine(clock: Pick<SandboxClock, 'now' | 'offsetMs'>): string {
+  const hours = Math.round((clock.offsetMs() / 3_600_000) * 10) / 10
+  const now = clock.now().toISOString().slice(0, 16)
+  return `  Clock        ${now}Z, moved ${hours} h ahead; POST /sandbox/reset sets it back`
+}
+
+function publicUrlAdvice(url: string): string[] {
+  return [
+    `  Every URL handed out starts with ${url}, which others may not reach:`,
+    '  set PUBLIC_URL to the URL under which browsers and merchants reach this gateway.',
+    '',
+  ]
+}
+
+/** The demo's own default is the gateway's. */
+function demoCommand(url: string, token: SandboxToken | undefined): string {
+  const settings = [
+    ...(url === 'http://127.0.0.1:8080' ? [] : [`GERBANG_URL=${url}`]),
+    ...(token === undefined || token.isSet ? [] : [`GERBANG_SANDBOX_TOKEN=${token.value}`]),
+  ]
+  return [...settings, 'npm run demo'].join(' ')
 }
 
 /** Node.js is the one tool that every reader of this has. */

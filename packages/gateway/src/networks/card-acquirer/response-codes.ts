@@ -11,6 +11,8 @@ export function approves(responseCode: string): boolean {
 
 /** What an acquirer answers to a follow-up that its book does not allow (ISO 8583 field 39). */
 export const refusalCodes = {
+  /** Do not honour: people said no. */
+  do_not_honour: '05',
   /** Invalid transaction: the original was refused, voided or reversed, or allows no such thing. */
   invalid_transaction: '12',
   /** Invalid amount: a capture above what was authorized, a void of a part. */

@@ -2,7 +2,7 @@
 import type { Fragment } from 'postgres'
 import type { NetworkReferences } from '../../networks/card-acquirer/contract.ts'
 import type { Database } from '../../platform/database/index.ts'
-import type { MerchantId } from '../../primitives/id.ts'
+import type { MerchantId, OperationId } from '../../primitives/id.ts'
 import { money } from '../../primitives/money.ts'
 import type { Operation, OperationOfPayment, Payment } from '../payment.ts'
 
@@ -189,11 +189,31 @@ export async function findRefundable(
   const [row] = await database<PaymentRow[]>`
     select ${paymentColumns(database)}
     from payments p
-    left join operations capture
-      on capture.merchant_id = p.merchant_id and capture.operation_id = p.capture_operation_id
+    -- Kept apart by the offset: joined freely, all the operations of the merchant may be read.
+    left join lateral (
+      select request_id from operations
+      where merchant_id = p.merchant_id and operation_id = p.capture_operation_id
+      offset 0
+    ) as capture on true
     where p.merchant_id = ${merchantId} and p.invoice_number = ${invoiceNumber}
       and (p.request_id = ${originalRequestId} or capture.request_id = ${originalRequestId})
     order by p.created_at desc, p.payment_id desc
     limit 1`
   return row && toPayment(row)
+}
+
+/** The manual refund of a Request-Id: the undecided one, else the latest. */
+export async function findManualRefund(
+  database: Database,
+  merchantId: MerchantId,
+  requestId: string,
+): Promise<OperationOfPayment | undefined> {
+  const [key] = await database<{ operationId: OperationId }[]>`
+    select operation_id as "operationId"
+    from operations
+    where request_id = ${requestId} and merchant_id = ${merchantId}
+      and refund_type in ('MANUAL_PARTIAL_REFUND', 'MANUAL_FULL_REFUND')
+    order by state = 'manual' desc, created_at desc, operation_id desc
+    limit 1`
+  return key && findByOperation(database, merchantId, key.operationId)
 }

@@ -9,16 +9,24 @@ export async function findClockOffset(database: Database): Promise<number> {
   return Number(row?.offsetMs ?? 0n)
 }
 
-/** Moves the offset forward, never back (two advances may race), and tells every process. */
-export async function raiseClockOffset(database: Database, offsetMs: number): Promise<number> {
+/**
+ * Moves the offset forward by an amount and tells every process; several may do so at once, and all
+ * of it counts. Undefined where it would be more than `mostMs`: then nothing is moved.
+ */
+export async function raiseClockOffset(
+  database: Database,
+  byMs: number,
+  mostMs: number,
+): Promise<number | undefined> {
   const [row] = await database<{ offsetMs: bigint }[]>`
     with moved as (
       update sandbox.clock
-      set offset_ms = greatest(offset_ms, ${offsetMs})
+      set offset_ms = offset_ms + ${byMs}
+      where offset_ms + ${byMs} <= ${mostMs}
       returning offset_ms
     )
     select offset_ms as "offsetMs", pg_notify(${clockChannel}, offset_ms::text) from moved`
-  return Number(row?.offsetMs ?? 0n)
+  return row && Number(row.offsetMs)
 }
 
 export async function resetClockOffset(database: Database): Promise<void> {

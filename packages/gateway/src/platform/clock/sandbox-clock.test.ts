@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
-import { createSandboxClock, type SandboxClock } from './sandbox-clock.ts'
+import { createSandboxClock, mostAheadMs, type SandboxClock } from './sandbox-clock.ts'
 
 /** Two processes on one database. */
 async function twoClocks() {
@@ -18,8 +18,6 @@ async function twoClocks() {
 }
 
 const hourMs = 3_600_000
-const inHours = (clock: SandboxClock, hours: number) =>
-  new Date(clock.now().getTime() + hours * hourMs)
 
 /** The other process hears of it a moment later. */
 async function hears(clock: SandboxClock, offsetMs: number) {
@@ -29,8 +27,8 @@ async function hears(clock: SandboxClock, offsetMs: number) {
 test('after a move both processes have the same offset, and real time stays', async () => {
   const { one, two } = await twoClocks()
   assert.equal(one.offsetMs(), 0)
-  await one.moveTo(inHours(one, 12))
-  assert.ok(Math.abs(one.offsetMs() - 12 * hourMs) < 1_000)
+  assert.equal(await one.moveBy(12 * hourMs), true)
+  assert.equal(one.offsetMs(), 12 * hourMs)
   await hears(two, one.offsetMs())
   assert.ok(two.now().getTime() - two.realNow().getTime() >= 11 * hourMs)
   assert.ok(Math.abs(two.realNow().getTime() - Date.now()) < 1_000)
@@ -38,41 +36,46 @@ test('after a move both processes have the same offset, and real time stays', as
 
 test('a process that starts later has the offset too', async () => {
   const { testDatabase, one } = await twoClocks()
-  await one.moveTo(inHours(one, 1))
+  await one.moveBy(hourMs)
   const late = await createSandboxClock(testDatabase.connect(1))
-  assert.equal(late.offsetMs(), one.offsetMs())
+  assert.equal(late.offsetMs(), hourMs)
   await late.stop()
 })
 
-test('an instant that is past moves nothing', async () => {
+test('it never goes back but by a reset', async () => {
   const { one } = await twoClocks()
-  await one.moveTo(inHours(one, 2))
-  const offset = one.offsetMs()
-  await one.moveTo(inHours(one, -1))
-  assert.equal(one.offsetMs(), offset)
+  await one.moveBy(2 * hourMs)
+  for (const nothing of [0, -hourMs]) assert.equal(await one.moveBy(nothing), true)
+  assert.equal(one.offsetMs(), 2 * hourMs)
 })
 
-test('of two moves at once the farther one holds, for both', async () => {
-  for (let round = 1; round <= 5; round++) {
-    const { one, two } = await twoClocks()
-    const near = inHours(one, round)
-    const far = inHours(one, round + 1)
-    await Promise.all([one.moveTo(far), two.moveTo(near)])
-    const offset = one.offsetMs()
-    assert.ok(Math.abs(offset - (round + 1) * hourMs) < 1_000)
-    await hears(two, offset)
-  }
+test('of many moves at once in two processes each one counts', async () => {
+  const { one, two } = await twoClocks()
+  const moves = Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).moveBy(1_000))
+  assert.ok((await Promise.all(moves)).every((moved) => moved))
+  await hears(one, 20_000)
+  await hears(two, 20_000)
+})
+
+test('it goes no farther than ten years ahead, however many move it at once', async () => {
+  const { one, two } = await twoClocks()
+  const steps = Array.from({ length: 10 }, (_, i) => (i % 2 ? one : two).moveBy(mostAheadMs / 4))
+  const moved = (await Promise.all(steps)).filter((isMoved) => isMoved)
+  assert.equal(moved.length, 4)
+  assert.equal(await one.moveBy(1), false)
+  await hears(one, mostAheadMs)
+  await hears(two, mostAheadMs)
 })
 
 test('a reset brings both back to real time', async () => {
   const { one, two } = await twoClocks()
-  await one.moveTo(inHours(one, 5))
+  await one.moveBy(5 * hourMs)
   await hears(two, one.offsetMs())
   await two.reset()
   assert.equal(two.offsetMs(), 0)
   await hears(one, 0)
-  await one.moveTo(inHours(one, 1))
-  assert.ok(Math.abs(one.offsetMs() - hourMs) < 1_000)
+  await one.moveBy(hourMs)
+  assert.equal(one.offsetMs(), hourMs)
 })
 
 test('a lost connection is made up for: the move that was missed is read', async () => {

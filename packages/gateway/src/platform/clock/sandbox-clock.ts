@@ -11,12 +11,13 @@ import {
   resetClockOffset,
 } from './sandbox-clock.store.ts'
 
+/** How far ahead of real time it can be: ten years, enough for any agreement, and still a date. */
+export const mostAheadMs = 315_360_000_000
+
 export type SandboxClock = Clock & {
   offsetMs(): number
-  /** Moves business time forward to an instant; an instant already past changes nothing. */
-  moveTo(instant: Date): Promise<void>
-  /** Moves business time forward until it is so far ahead of real time. */
-  raiseOffset(offsetMs: number): Promise<void>
+  /** Moves business time forward; false where that would be too far ahead of real time. */
+  moveBy(milliseconds: number): Promise<boolean>
   /** Back to real time. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -28,26 +29,27 @@ export async function createSandboxClock(database: Database): Promise<SandboxClo
   const read = async () => {
     offset = await findClockOffset(database)
   }
+  // Our own moves are known before they are announced: what comes late must not take them back.
+  const hear = (told: number) => {
+    offset = told === 0 ? 0 : Math.max(offset, told)
+  }
   // `onlisten` runs again after every reconnection: what was announced meanwhile is read then.
   const subscription = await database.listen(
     clockChannel,
-    (payload) => {
-      offset = Number(payload)
-    },
+    (payload) => hear(Number(payload)),
     () => void read().catch(() => {}),
   )
-  const raiseOffset = async (wanted: number) => {
-    if (wanted <= offset) return
-    const raised = await raiseClockOffset(database, Math.ceil(wanted))
-    // Another process may have moved it farther since, and its word may have come first.
-    offset = Math.max(offset, raised)
-  }
   await read()
   return {
     ...clock,
     offsetMs: () => offset,
-    moveTo: (instant) => raiseOffset(instant.getTime() - clock.realNow().getTime()),
-    raiseOffset,
+    moveBy: async (milliseconds) => {
+      if (milliseconds <= 0) return true
+      const raised = await raiseClockOffset(database, milliseconds, mostAheadMs)
+      if (raised === undefined) return false
+      hear(raised)
+      return true
+    },
     reset: async () => {
       await resetClockOffset(database)
       offset = 0

@@ -16,4 +16,5 @@ export {
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts'
 export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
+export { DatabaseUrlError, openDatabase } from './open.ts'
 export { isDatabaseDown, type RetryOptions, retrying } from './retry.ts'

@@ -1,8 +1,14 @@
 /**
- * The HTTP server: limits for slow and large requests, one log line for each answer, and a drain on
- * close. It knows nothing of payments; doors register themselves on it.
+ * The HTTP server: limits for slow and large requests, one log line for each answer, which says why a
+ * request was refused, and a drain on close. It knows nothing of payments; doors register themselves on it.
  */
-import { STATUS_CODES } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Log } from '../log/index.ts'
@@ -10,31 +16,67 @@ import type { Log } from '../log/index.ts'
 export type ServerOptions = {
   readonly log: Log
   readonly bodyLimitBytes: number
-  /** The body of the answer to what cannot be read as a request: broken HTTP, a broken path. */
+  /** The body of the answer to what cannot be read as a request at all: broken or slow HTTP. */
   readonly unreadable: (reason: string) => object
+  /** Answers a request that HTTP lets through and that no route could serve rightly. */
+  readonly refuse: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    why: UnservableRequest,
+  ) => Promise<void>
+  /** Shorter ones for tests. */
+  readonly limits?: TimeLimits
   /** Called with each answer, for metrics. */
   readonly onAnswer?: (answer: { route: string; status: number; seconds: number }) => void
 }
+
+/** What a refused caller was told. It must hold nothing of the request but names. */
+export type Refusal = { readonly code: string; readonly message: string }
+
+const refusals = new WeakMap<FastifyRequest, Refusal>()
+
+/** A door says why it refuses, so that the log line of the answer can. */
+export function noteRefusal(request: FastifyRequest, refusal: Refusal): void {
+  refusals.set(request, refusal)
+}
+
+export type UnservableRequest = { readonly status: number; readonly reason: string }
+
+export type TimeLimits = {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly checkEveryMs: number
+}
+
+/**
+ * A whole request must be here in 30 s, its headers sooner: slow clients hold a socket, not a place
+ * for ever. Node looks every 30 s by itself, and waits for the longer of the two limits, which is 60 s
+ * where no limit for the headers is set.
+ */
+const usualLimits: TimeLimits = { headersMs: 20_000, requestMs: 30_000, checkEveryMs: 1_000 }
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const { log } = options
   const server = Fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes,
-    // A whole request must be here in 30 s: slow clients hold a socket, not a place for ever.
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
-    // Longer than the 60 s idle time-out of common load balancers, so that they close first.
-    keepAliveTimeout: 72_000,
+    serverFactory: (handler) => listenWith(handler, options.limits ?? usualLimits),
     // In-flight requests are answered on close, idle connections are closed at once.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
-    // A schema that allows no other members means to refuse them, not to drop them unseen.
-    ajv: { customOptions: { removeAdditional: false } },
+    // A schema that allows no other members means to refuse them, not to drop them unseen; and one
+    // that wants a boolean means one: null would become false, and switch something off.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply) =>
-      (reply as FastifyReply).code(400).send(options.unreadable('the path is not valid')),
+    frameworkErrors: (_error, request, reply) =>
+      void options.refuse(request, reply as FastifyReply, invalidPath),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.unreadable),
+  })
+  server.addHook('onRequest', async (request, reply) => {
+    const why = whyUnservable(request.raw)
+    if (!why) return
+    await options.refuse(request, reply, why)
+    return reply
   })
   // A connection that was busy when the drain began would stay open, idle, for its keep-alive time.
   let isClosing = false
@@ -49,12 +91,49 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const route = request.routeOptions.url ?? 'unknown'
     const milliseconds = reply.elapsedTime
     options.onAnswer?.({ route, status: reply.statusCode, seconds: milliseconds / 1_000 })
+    const refusal = refusals.get(request)
     log.info(
-      { requestId: requestIdOf(request), ms: Math.round(milliseconds * 10) / 10 },
+      {
+        requestId: requestIdOf(request),
+        ms: Math.round(milliseconds * 10) / 10,
+        ...(refusal && { errorCode: refusal.code, errorMessage: refusal.message }),
+      },
       `${request.method} ${route} ${reply.statusCode}`,
     )
   })
   return server
+}
+
+function listenWith(handler: RequestListener, limits: TimeLimits): Server {
+  const server = createHttpServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      // Longer than the 60 s idle time-out of common load balancers, so that they close first.
+      keepAliveTimeout: 72_000,
+      // Node would answer these two without a body: whyUnservable finds them.
+      requireHostHeader: false,
+    },
+    handler,
+  )
+  server.on('checkExpectation', handler)
+  // A socket on which nothing moves either way.
+  return server.setTimeout(60_000)
+}
+
+const invalidPath: UnservableRequest = { status: 400, reason: 'the path is not valid' }
+
+function whyUnservable({ url, headers, httpVersion }: IncomingMessage) {
+  // HTTP has no fragment in a request: the router would cut it off, and serve another path than asked.
+  if (url?.includes('#')) return invalidPath
+  if (headers.host === undefined && httpVersion === '1.1') {
+    return { status: 400, reason: 'the Host header is missing' }
+  }
+  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
+    return { status: 417, reason: 'what the Expect header wants is not known' }
+  }
+  return undefined
 }
 
 const unreadable: Readonly<Record<string, readonly [status: number, reason: string]>> = {

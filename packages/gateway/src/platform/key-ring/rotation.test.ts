@@ -160,15 +160,21 @@ test('a rotation waits for a transaction that may still write what the old key s
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
+  let hasSeen = () => {}
+  const seen = new Promise<void>((resolve) => {
+    hasSeen = resolve
+  })
   const writing = writer.begin(async (transaction) => {
     // Its picture of the database is of before the rotation, as a slow statement's is.
     await transaction`set transaction isolation level repeatable read`
     await transaction`select 1`
+    hasSeen()
     await finished
     const sealed = keyRing.seal('mer:slow', plainOf('slow'))
     await write(transaction as unknown as Database, 'slow', sealed)
     isWritten = true
   })
+  await seen
   const events: string[] = []
   const rotation = rotate((event) => {
     events.push(event.kind === 'waiting' ? event.for : event.kind)

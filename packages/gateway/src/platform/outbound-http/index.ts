@@ -3,7 +3,7 @@
  * it is told, and reads only the head of an answer: the other side is not trusted.
  */
 import type { Clock } from '../../primitives/clock.ts'
-import { withDeadline } from '../../primitives/clock.ts'
+import { DeadlineError, withDeadline } from '../../primitives/clock.ts'
 
 export type OutboundRequest = {
   readonly url: string
@@ -46,8 +46,12 @@ export function createOutboundHttp(deps: { clock: Clock }): OutboundHttp {
   }
 }
 
-/** undici hides the reason in `cause`. */
+/**
+ * The reason that undici hides in `cause`, or our own deadline's. Other texts may hold the URL, with
+ * what only the merchant should know of it, and this is logged and shown.
+ */
 function describeFailure(error: unknown): string {
-  const { cause, message } = error as { cause?: { code?: string }; message?: string }
-  return cause?.code ?? message ?? 'failed'
+  const { cause } = error as { cause?: { code?: unknown } }
+  if (typeof cause?.code === 'string' && /^[A-Z0-9_]+$/.test(cause.code)) return cause.code
+  return error instanceof DeadlineError ? error.message : 'the request failed'
 }

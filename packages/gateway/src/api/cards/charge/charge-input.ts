@@ -3,10 +3,11 @@ import type { JsonValue } from '@gerbang/wire'
 import { paymentTypes } from '@gerbang/wire/schemas'
 import type { Merchant, MerchantFeature, PaymentType } from '../../../merchants/index.ts'
 import type { ChargeCommand } from '../../../payments/index.ts'
+import { keptOf } from '../additional-info.ts'
 import { CardError } from '../card-error.ts'
 import { bodyObject, type Members, memberOf, objectOf, requiredTextOf } from '../fields.ts'
 import { type CardInput, cardInputOf } from './card-input.ts'
-import { customerOf, notificationUrlOf, orderOf, plain } from './order-input.ts'
+import { customerOf, notificationUrlOf, orderOf } from './order-input.ts'
 import { ownAuthenticationOf } from './own-authentication.ts'
 import { termsOf } from './terms-input.ts'
 
@@ -32,7 +33,8 @@ export function parseCharge(body: JsonValue, { merchant, now, deps }: Context): 
   demandFeature(merchant, featureOfType[type], type)
   const order = orderOf(objectOf(members, 'order'), merchant)
   const customer = customerOf(objectOf(members, 'customer'))
-  const additionalInfo = plain(memberOf(members, 'additional_info'))
+  const givenInfo = memberOf(members, 'additional_info')
+  const additionalInfo = givenInfo === undefined ? undefined : keptOf(givenInfo)
   const terms = termsOf(type, paymentMembers, objectOf(members, 'billing'), additionalInfo)
   const card = cardInputOf(objectOf(members, 'card'), now, { isCvvNeeded: isPresent(type) })
   demandCardFeatures(merchant, card, customer)

@@ -2,13 +2,14 @@
 import { type ChargeResponse, paymentFailedError } from '@gerbang/wire'
 import type { Payment } from '../../../payments/index.ts'
 import { wholeRupiah } from '../../../primitives/money.ts'
+import { additionalInfoOf } from '../additional-info.ts'
 import { billingOf, cardOf, identifiersOf, wordOfCharge } from '../payment-words.ts'
 
 export function toChargeResponse(payment: Payment): ChargeResponse {
   const wording = wordOfCharge(payment)
   const { authenticationId } = payment
   return {
-    ...(payment.additionalInfo === undefined ? {} : { additional_info: payment.additionalInfo }),
+    ...additionalInfoOf(payment),
     order: { invoice_number: payment.invoiceNumber, amount: wholeRupiah(payment.amount) },
     ...(payment.customer ? { customer: payment.customer } : {}),
     payment: {

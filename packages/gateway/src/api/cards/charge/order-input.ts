@@ -1,8 +1,9 @@
 /** The `order`, `customer` and `additional_info` of a charge. */
-import { isCountry, type JsonValue } from '@gerbang/wire'
+import { isCountry } from '@gerbang/wire'
 import type { Merchant, MerchantSettings } from '../../../merchants/index.ts'
 import type { ChargeCommand } from '../../../payments/index.ts'
 import { type Money, wholeRupiah } from '../../../primitives/money.ts'
+import { hasCredentials } from '../../../primitives/url.ts'
 import { CardError } from '../card-error.ts'
 import {
   amountOf,
@@ -72,15 +73,11 @@ export function customerOf(customer: Members | undefined): Record<string, string
   return given.length > 0 ? Object.fromEntries(given) : undefined
 }
 
-/** The value without our wrapping of numbers, as it is stored and echoed. */
-export function plain(value: JsonValue | undefined): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
-}
-
 /**
  * `additional_info.override_notification_url`: another host for this payment's notification. Works
  * only where a URL is configured and both have the same path (wire.md 5.1), and in live mode for hosts
- * that the operator listed; otherwise the configured URL is told, as at DOKU.
+ * that the operator listed, and never with a user name or password; otherwise the configured URL is
+ * told, as at DOKU.
  */
 export function notificationUrlOf(
   additionalInfo: unknown,
@@ -95,6 +92,7 @@ export function notificationUrlOf(
   const override = new URL(given)
   const isAllowed =
     ['https:', 'http:'].includes(override.protocol) &&
+    !hasCredentials(override) &&
     override.pathname === new URL(notificationUrl).pathname &&
     (allowedHosts === undefined || allowedHosts.includes(override.host))
   return isAllowed ? given : undefined

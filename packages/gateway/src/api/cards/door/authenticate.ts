@@ -76,7 +76,15 @@ function readHeaders(request: CardRequest): Headers {
   if (headers.clientId.length > longestHeader || headers.requestId.length > longestHeader) {
     throw new CardError('header_size')
   }
+  if (!isPrintable(headers.requestId)) {
+    throw new CardError('header_format', { header: 'Request-Id' })
+  }
   return headers
+}
+
+/** HTTP says nothing of the encoding of other characters: two sides sign different bytes for one. */
+export function isPrintable(header: string): boolean {
+  return /^[ -~]*$/.test(header)
 }
 
 function checkTimestamp(deps: AuthenticateDeps, text: string): void {

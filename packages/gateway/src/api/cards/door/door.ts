@@ -3,15 +3,15 @@
  * envelope and signed. What always holds: nothing of a body is read before its signature is right;
  * every answer to a known client carries a signature over its exact bytes, refusals too.
  */
-import { digestOf, formatTimestamp, type JsonValue, parseJsonText, sign } from '@gerbang/wire'
+import { cardErrors, type JsonValue, parseJsonText } from '@gerbang/wire'
 import { errorEnvelope, requestHeaders } from '@gerbang/wire/schemas'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { Merchant, Merchants } from '../../../merchants/index.ts'
+import type { Merchant } from '../../../merchants/index.ts'
 import { isDatabaseDown } from '../../../platform/database/index.ts'
+import { noteRefusal } from '../../../platform/http/server.ts'
 import { isSealedTooLate, type KeyRing } from '../../../platform/key-ring/index.ts'
 import type { Log } from '../../../platform/log/index.ts'
-import type { Clock } from '../../../primitives/clock.ts'
 import { Problem } from '../../../primitives/problem.ts'
 import type {
   ClaimedRequest,
@@ -22,12 +22,11 @@ import type {
 import { CardError, toCardError } from '../card-error.ts'
 import { type AuthenticatedCall, authenticate } from './authenticate.ts'
 import { type HolderAnswer, judgeHolder } from './duplicates.ts'
+import { headerOf, pathOf, type SignedCall, type SigningDeps, signAnswer } from './sign-answer.ts'
 
-export type DoorDeps = {
-  readonly merchants: Merchants
+export type DoorDeps = SigningDeps & {
   readonly requests: Requests
   readonly keyRing: KeyRing
-  readonly clock: Clock
   readonly log: Log
   readonly timestampWindowSeconds: number
   readonly bodyLimitBytes: number
@@ -76,8 +75,6 @@ export type UnclaimedRoute<Input> = Described & {
   handle(input: Input, call: CardCall): Promise<object>
 }
 
-type DoorState = { merchant?: Merchant; requestTarget: string }
-
 export type CardDoor = {
   claim<Input>(route: ClaimingRoute<Input>): void
   read(route: ReadingRoute): void
@@ -90,7 +87,7 @@ export async function openCardDoor(
   deps: DoorDeps,
   register: (door: CardDoor) => void,
 ): Promise<void> {
-  const states = new WeakMap<FastifyRequest, DoorState>()
+  const states = new WeakMap<FastifyRequest, SignedCall>()
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -99,10 +96,11 @@ export async function openCardDoor(
     // Bodies are read by parse functions, which know the documented errors and their order.
     scope.setValidatorCompiler(() => () => true)
     scope.addHook('onSend', (request, reply, payload) =>
-      signAnswer(deps, states.get(request), request, reply, payload),
+      signAnswer(deps, request, reply, payload, states.get(request)),
     )
     scope.setErrorHandler((error, request, reply) => {
       const refusal = toRefusal(deps, error, request)
+      noteRefusal(request, { code: cardErrors[refusal.row].code, message: refusal.message })
       return reply.code(refusal.status).send(refusal.body)
     })
 
@@ -225,46 +223,6 @@ function readJson(request: FastifyRequest, body: Buffer): JsonValue {
   return json.value
 }
 
-/** Signs an answer over its exact bytes, for every client that we know. */
-async function signAnswer(
-  deps: DoorDeps,
-  state: DoorState | undefined,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-): Promise<unknown> {
-  const merchant = state?.merchant ?? (await findCaller(deps, request))
-  if (!merchant) return payload
-  const requestId = headerOf(request, 'request-id')
-  const timestamp = formatTimestamp(deps.clock.realNow())
-  const parts = {
-    clientId: merchant.clientId,
-    requestId,
-    timestamp,
-    requestTarget: state?.requestTarget ?? pathOf(request),
-    digest: digestOf(String(payload ?? '')),
-  }
-  reply.headers({
-    'Client-Id': merchant.clientId,
-    'Request-Id': requestId,
-    'Response-Timestamp': timestamp,
-    Signature: merchant.secretKey.reveal((secret) => sign('response', parts, secret)),
-  })
-  return payload
-}
-
-/** The client of a request that was refused before it was authenticated. */
-async function findCaller(deps: DoorDeps, request: FastifyRequest): Promise<Merchant | undefined> {
-  const clientId = headerOf(request, 'client-id')
-  if (clientId === '' || clientId.length > 128) return undefined
-  try {
-    return await deps.merchants.findByClientId(clientId)
-  } catch {
-    // The database is down: the refusal goes out unsigned rather than not at all.
-    return undefined
-  }
-}
-
 function toRefusal(deps: DoorDeps, error: unknown, request: FastifyRequest): CardError {
   if (error instanceof CardError) return error
   if (error instanceof Problem) return toCardError(error)
@@ -303,17 +261,6 @@ function describe(route: Described, request?: TSchema) {
   }
 }
 
-function pathOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? '/'
-  const query = url.indexOf('?')
-  return query < 0 ? url : url.slice(0, query)
-}
-
 function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-}
-
-function headerOf(request: FastifyRequest, name: string): string {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : ''
 }

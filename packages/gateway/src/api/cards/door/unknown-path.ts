@@ -1,11 +1,21 @@
 /**
- * What is no call of any door gets the dialect's envelope, and nothing else is said of it: a path
- * that is not part of the API, whatever its method and body, and what is no request at all.
+ * What is no call of any door gets the dialect's envelope, signed for a client that we know, and
+ * nothing else is said of it: a path that is not part of the API, whatever its method and body, what
+ * HTTP does not allow, and what is no request at all.
  */
 import { cardErrorBody, cardErrors } from '@gerbang/wire'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noteRefusal, type UnservableRequest } from '../../../platform/http/server.ts'
+import { pathOf, type SigningDeps, signAnswer } from './sign-answer.ts'
 
-export function answerUnknownPaths(server: FastifyInstance): void {
+export function answerUnknownPaths(server: FastifyInstance, deps: SigningDeps): void {
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+    const path = pathOf(request).slice(0, 200)
+    const error = cardErrorBody('not_found', { method: request.method, path })
+    // Not the path: a caller may have put anything into it.
+    noteRefusal(request, { code: error.code, message: 'No such path' })
+    return sendSigned(deps, request, reply.code(cardErrors.not_found.status), { error })
+  }
   server.setNotFoundHandler(refuse)
   // The body of such a request may be unreadable too; that there is no such path comes first.
   server.setErrorHandler((error, request, reply) => {
@@ -14,13 +24,29 @@ export function answerUnknownPaths(server: FastifyInstance): void {
   })
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = (request.raw.url ?? '/').split('?')[0]?.slice(0, 200) ?? '/'
-  const error = cardErrorBody('not_found', { method: request.method, path })
-  return reply.code(cardErrors.not_found.status).send({ error })
+/** Answers a request that no route could serve rightly. */
+export async function refuseUnservable(
+  deps: SigningDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, reason }: UnservableRequest,
+): Promise<void> {
+  noteRefusal(request, { code: cardErrors.malformed_body.code, message: reason })
+  await sendSigned(deps, request, reply.code(status), unreadableRequest(reason))
 }
 
 /** The envelope of the answer to what cannot be read as a request. */
 export function unreadableRequest(reason: string): object {
   return { error: cardErrorBody('malformed_body', { reason }) }
+}
+
+async function sendSigned(
+  deps: SigningDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: object,
+): Promise<FastifyReply> {
+  const text = JSON.stringify(body)
+  await signAnswer(deps, request, reply, text, undefined)
+  return reply.type('application/json; charset=utf-8').send(text)
 }

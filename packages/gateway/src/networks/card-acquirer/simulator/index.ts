@@ -44,6 +44,15 @@ export type AcquirerSimulator = {
   messages(subMerchantId: string, invoiceNumber: string): Promise<MessageRow[]>
   /** What stands in the book of each sale and authorization of an invoice, oldest first. */
   standing(subMerchantId: string, invoiceNumber: string): Promise<Standing[]>
+  /**
+   * What people at the bank do for a refund that it takes no message for; written into the book like
+   * one. Their first decision stands.
+   */
+  decideRefund(
+    acquirerId: string,
+    refund: FollowUpCommand,
+    approve: boolean,
+  ): Promise<ReturnType<typeof toOutcome>>
   /** Steers the next message of a merchant. */
   steerNext(subMerchantId: string, instruction: Instruction): Promise<void>
 }
@@ -200,6 +209,11 @@ export function createAcquirerSimulator(deps: {
       findMessages(database, subMerchantId, invoiceNumber),
     standing: (subMerchantId, invoiceNumber) =>
       findStanding(database, subMerchantId, invoiceNumber),
+    decideRefund: async (acquirerId, command, approve) => {
+      const wished = decisionOf(approve ? '00' : refusalCodes.do_not_honour)
+      const follower = { acquirerId, kind: 'refund', command, receivedAt: clock.now() } as const
+      return toOutcome('refund', await writeFollowUp(database, follower, wished))
+    },
     steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * Moving the sandbox's clock forward (sandbox.md, Time): by exactly what was asked for, doing on the
+ * way what falls due. Advances of one process wait for each other, so that each does what it passes;
+ * those of another process move the same clock meanwhile, and nothing of either is lost.
+ */
+import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import type { Jobs } from '../../platform/jobs/index.ts'
+import { later } from '../../primitives/clock.ts'
+import { SandboxError } from './sandbox-error.ts'
+
+type AdvanceDeps = { readonly clock: SandboxClock; readonly jobs: Pick<Jobs, 'advanceTo'> }
+
+export function createAdvance(deps: AdvanceDeps): (advanceMs: number) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return (advanceMs) => {
+    const mine = last.then(() => advance(deps, advanceMs))
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+async function advance({ clock, jobs }: AdvanceDeps, advanceMs: number): Promise<void> {
+  if (clock.offsetMs() + advanceMs > mostAheadMs) throw tooFar()
+  let leftMs = advanceMs
+  const move = async (milliseconds: number) => {
+    leftMs -= milliseconds
+    if (!(await clock.moveBy(milliseconds))) throw tooFar()
+  }
+  const target = later(clock.now(), advanceMs)
+  await jobs.advanceTo(target, async (instant) => {
+    const aheadMs = instant.getTime() - clock.now().getTime()
+    // Real time goes on meanwhile and may have reached the instant by itself.
+    if (instant < target) await move(Math.min(Math.max(aheadMs, 0), leftMs))
+    else await move(leftMs)
+  })
+}
+
+function tooFar(): SandboxError {
+  const years = mostAheadMs / 31_536_000_000
+  return new SandboxError(
+    400,
+    'INVALID_PARAMETER',
+    `The clock cannot be more than ${years} years ahead of real time; POST /sandbox/reset brings it back`,
+  )
+}
