@@ -11,6 +11,7 @@ import {
   createDesk,
   describe,
   messageKinds,
+  named,
   provoking,
 } from './world.ts'
 
@@ -18,7 +19,7 @@ export function testDecisions(name: string, world: AcquirerWorld): void {
   const desk = createDesk(world)
 
   for (const kind of messageKinds) {
-    test(`${name}: an approved ${kind} carries its response code and an approval code`, async (t) => {
+    test(`${name}: the approval of ${named[kind]} carries its response code and an approval code`, async (t) => {
       if (!canSend(t, world.acquirer, kind)) return
       const outcome = await (await desk.prepare(kind)).send()
       assert.ok(outcome.kind === 'approved', describe(outcome))
@@ -26,7 +27,7 @@ export function testDecisions(name: string, world: AcquirerWorld): void {
       assert.match(outcome.approvalCode, /^[0-9A-Z]{6}$/)
     })
 
-    test(`${name}: a refused ${kind} carries the acquirer's code`, async (t) => {
+    test(`${name}: the refusal of ${named[kind]} carries the acquirer's code`, async (t) => {
       if (!canSend(t, world.acquirer, kind)) return
       const refuseNext = provoking(t, world.provoke.refusal)
       if (!refuseNext) return

@@ -9,6 +9,7 @@ import {
   createDesk,
   describe,
   messageKinds,
+  named,
   type Prepared,
   provoking,
 } from './world.ts'
@@ -29,7 +30,7 @@ export function testLostMessages(name: string, world: AcquirerWorld): void {
   }
 
   for (const kind of messageKinds) {
-    test(`${name}: a ${kind} whose answer is lost is unknown, and the inquiry finds it`, async (t) => {
+    test(`${name}: ${named[kind]} whose answer is lost is unknown, and the inquiry finds it`, async (t) => {
       const loseNext = provoking(t, world.provoke.lostAnswer)
       if (!loseNext || !canSend(t, acquirer, kind)) return
       const prepared = await desk.prepare(kind)
@@ -42,7 +43,7 @@ export function testLostMessages(name: string, world: AcquirerWorld): void {
       if (acquirer.capabilities.inquiry) assert.deepEqual(await desk.inquire(prepared), again)
     })
 
-    test(`${name}: a ${kind} whose request is lost is unknown, and can be sent again`, async (t) => {
+    test(`${name}: ${named[kind]} whose request is lost is unknown, and can be sent again`, async (t) => {
       const loseNext = provoking(t, world.provoke.lostRequest)
       if (!loseNext || !canSend(t, acquirer, kind)) return
       const prepared = await desk.prepare(kind)
@@ -56,7 +57,7 @@ export function testLostMessages(name: string, world: AcquirerWorld): void {
       await assertReceived(t, world, prepared, 1)
     })
 
-    test(`${name}: the late answer to a ${kind} is nobody else's answer`, async (t) => {
+    test(`${name}: the late answer to ${named[kind]} is nobody else's answer`, async (t) => {
       const delayNext = provoking(t, world.provoke.lateAnswer)
       if (!delayNext || !canSend(t, acquirer, kind) || !canInquire(t, acquirer)) return
       const late = await desk.prepare(kind)
@@ -73,7 +74,7 @@ export function testLostMessages(name: string, world: AcquirerWorld): void {
       assert.deepEqual(await desk.inquire(late), await late.send())
     })
 
-    test(`${name}: no ${kind} is sent after the deadline`, async (t) => {
+    test(`${name}: the message of ${named[kind]} is not sent after the deadline`, async (t) => {
       if (!canSend(t, acquirer, kind)) return
       const prepared = await desk.prepare(kind)
       assert.equal((await prepared.send(AbortSignal.abort())).kind, 'unknown')

@@ -10,6 +10,7 @@ import {
   createDesk,
   describe,
   messageKinds,
+  named,
   percent,
   provoking,
 } from './world.ts'
@@ -21,7 +22,7 @@ export function testRepeats(name: string, world: AcquirerWorld): void {
   const desk = createDesk(world)
 
   for (const kind of messageKinds) {
-    test(`${name}: 20 times the same ${kind} at once is one ${kind} with one answer`, async (t) => {
+    test(`${name}: 20 times the same message of ${named[kind]} at once is one, with one answer`, async (t) => {
       if (!canSend(t, world.acquirer, kind)) return
       const prepared = await desk.prepare(kind)
       const [first, ...others] = await times(20, () => prepared.send())
@@ -31,7 +32,7 @@ export function testRepeats(name: string, world: AcquirerWorld): void {
       await assertReceived(t, world, prepared, 1)
     })
 
-    test(`${name}: a refused ${kind} stays refused when it is sent again`, async (t) => {
+    test(`${name}: the refusal of ${named[kind]} stays when it is sent again`, async (t) => {
       if (!canSend(t, world.acquirer, kind)) return
       const refuseNext = provoking(t, world.provoke.refusal)
       if (!refuseNext) return

@@ -9,6 +9,7 @@ import {
   canSend,
   createDesk,
   messageKinds,
+  named,
   type Prepared,
   percent,
   provoking,
@@ -28,7 +29,7 @@ export function testReversals(name: string, world: AcquirerWorld): void {
   }
 
   for (const kind of messageKinds) {
-    test(`${name}: a ${kind} that comes after its reversal is refused and never stands`, async (t) => {
+    test(`${name}: ${named[kind]} that comes after its reversal is refused and never stands`, async (t) => {
       if (!canSend(t, acquirer, kind)) return
       const prepared = await desk.prepare(kind)
       assert.deepEqual(await desk.reverse(prepared), acknowledged)
@@ -45,7 +46,7 @@ export function testReversals(name: string, world: AcquirerWorld): void {
       }
     })
 
-    test(`${name}: a ${kind} is reversed, as often as one likes`, async (t) => {
+    test(`${name}: ${named[kind]} is reversed, as often as one likes`, async (t) => {
       if (!canSend(t, acquirer, kind)) return
       const prepared = await desk.prepare(kind)
       await desk.approved(prepared)
@@ -61,7 +62,7 @@ export function testReversals(name: string, world: AcquirerWorld): void {
       }
     })
 
-    test(`${name}: an inquiry finds a ${kind} approved, and its decision`, async (t) => {
+    test(`${name}: an inquiry finds ${named[kind]} approved, and its decision`, async (t) => {
       if (!canSend(t, acquirer, kind) || !canInquire(t, acquirer)) return
       const prepared = await desk.prepare(kind)
       assert.deepEqual(await desk.inquire(prepared), { kind: 'not_found' })
@@ -71,7 +72,7 @@ export function testReversals(name: string, world: AcquirerWorld): void {
       assert.deepEqual(await desk.inquire(prepared), outcome)
     })
 
-    test(`${name}: an inquiry finds a ${kind} refused, and its code`, async (t) => {
+    test(`${name}: an inquiry finds ${named[kind]} refused, and its code`, async (t) => {
       if (!canSend(t, acquirer, kind) || !canInquire(t, acquirer)) return
       const refuseNext = provoking(t, world.provoke.refusal)
       if (!refuseNext) return
@@ -82,7 +83,7 @@ export function testReversals(name: string, world: AcquirerWorld): void {
       assert.deepEqual(await desk.inquire(prepared), outcome)
     })
 
-    test(`${name}: of a ${kind} and its reversal at once nothing stands`, async (t) => {
+    test(`${name}: of ${named[kind]} and its reversal at once nothing stands`, async (t) => {
       if (!canSend(t, acquirer, kind)) return
       await Promise.all(
         Array.from({ length: 10 }, async () => {

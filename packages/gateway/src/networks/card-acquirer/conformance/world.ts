@@ -45,7 +45,16 @@ export type AcquirerWorld = {
 
 export const messageKinds = ['sale', 'authorize', 'capture', 'void', 'refund'] as const
 
-export type FollowUpKind = 'capture' | 'void' | 'refund'
+/** Each kind in the names of tests. */
+export const named = {
+  sale: 'a sale',
+  authorize: 'an authorization',
+  capture: 'a capture',
+  void: 'a void',
+  refund: 'a refund',
+} as const satisfies Record<MessageKind, string>
+
+type FollowUpKind = 'capture' | 'void' | 'refund'
 
 /** A message of any kind that carries money, ready to be sent, as often as one likes. */
 export type Prepared = {
@@ -61,8 +70,6 @@ export const whole = money(9_000_000n, 'IDR')
 
 /** So many hundredths of `whole`. */
 export const percent = (hundredths: bigint): Money => money(90_000n * hundredths, 'IDR')
-
-export type Desk = ReturnType<typeof createDesk>
 
 /** Sends messages in the way of a cashier: each builds on the answer to the one before. */
 export function createDesk(world: AcquirerWorld) {
@@ -154,7 +161,7 @@ export async function assertRefused(prepared: Prepared): Promise<void> {
 export function canSend(t: TestContext, { capabilities }: CardAcquirer, kind: MessageKind) {
   const cannot =
     (kind === 'refund' && !capabilities.onlineRefund) || (kind === 'void' && !capabilities.void)
-  if (cannot) t.skip(`the acquirer claims no ${kind}`)
+  if (cannot) t.skip(`the acquirer does not claim to do ${named[kind]}`)
   return !cannot
 }
 
