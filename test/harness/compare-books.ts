@@ -31,7 +31,9 @@ export async function assertBooksAgree(
     from unnest(${[...invoices]}::text[]) as i(invoice)
     left join lateral (
       select array_agg(state) as states,
-        sum(authorized_minor) filter (where stands) as authorized,
+        -- What was not captured and is not held any more stands nowhere.
+        sum(case when captured_minor > 0 then captured_minor else authorized_minor end)
+          filter (where stands) as authorized,
         sum(captured_minor) filter (where stands) as captured,
         sum(refunded_minor) filter (where stands) as refunded
       from (
@@ -39,9 +41,14 @@ export async function assertBooksAgree(
         from payments where invoice_number = i.invoice) as payment
     ) p on true
     left join lateral (
-      select sum(amount_minor) as authorized, sum(captured_minor) as captured,
+      select sum(amount_minor - released) as authorized, sum(captured_minor) as captured,
         sum(refunded_minor) as refunded
       from sandbox.acquirer_messages m
+      cross join lateral (
+        select least(coalesce(sum(r.amount_minor), 0), m.amount_minor - m.captured_minor) as released
+        from sandbox.acquirer_messages r
+        where r.kind = 'reversal' and r.original_number = m.message_number
+          and r.invoice_number = m.invoice_number) r
       where m.invoice_number = i.invoice and kind in ('sale', 'authorize')
         and approval_code is not null and arrived and not reversed and not voided
     ) a on true`

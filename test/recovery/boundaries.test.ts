@@ -65,9 +65,7 @@ const operations: Readonly<Record<string, () => Promise<Prepared>>> = {
   },
   capture: async () => {
     const held = await authorize(world)
-    const body = {
-      payment: { authorize_id: held.body.payment.authorize_id, capture_amount: 60_000 },
-    }
+    const body = { payment: { authorize_id: held.body.payment.authorize_id } }
     return {
       invoice: chargedBy(held).invoice,
       path: capturePath,

@@ -17,6 +17,8 @@ alter table payments
   add column authorize_id text,
   -- The end of the hold, in business time.
   add column capture_until timestamptz,
+  -- A part was captured, and the rest is still to be released at the acquirer.
+  add column rest_held boolean not null default false,
   add column settlement_held boolean not null default false,
   -- The settlement batch that closed over it; or the acquirer said that its own has.
   add column batch_id text,
@@ -72,6 +74,7 @@ create unique index payments_by_authorize_id on payments (authorize_id, merchant
   where authorize_id is not null;
 -- Holds that nobody captured, in the order in which they end.
 create index payments_holds on payments (capture_until) where state = 'authorized';
+create index payments_rest_held on payments (payment_id, merchant_id) where rest_held;
 -- What the next settlement batch of an acquirer takes.
 create index payments_unsettled on payments (acquirer_id) where state = 'captured' and batch_id is null;
 

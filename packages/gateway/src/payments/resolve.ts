@@ -10,16 +10,9 @@ import type { DueWork } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
-import { newOperation, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
-import { beginRelease } from './stores/follow-up.store.ts'
+import type { Operation, OperationOfPayment, Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
-import {
-  claimUnfinished,
-  findEndedHolds,
-  findNextHoldEnd,
-  findNextLook,
-  putOff,
-} from './stores/unfinished.store.ts'
+import { claimUnfinished, findNextLook, putOff } from './stores/unfinished.store.ts'
 
 export type ResolveDeps = AskDeps & {
   readonly merchants: Pick<Merchants, 'find'>
@@ -70,30 +63,6 @@ export function resolverWork(deps: ResolveDeps): DueWork {
           await putOff(database, merchantId, operationId, later(clock.now(), wait))
         }),
       )
-    },
-  }
-}
-
-/** Holds that nobody captured in time are released at the acquirer. */
-export function releaseWork(deps: ResolveDeps): DueWork {
-  const { database, clock, ids, traceNumbers } = deps
-  return {
-    name: 'holds',
-    nextDueAt: () => findNextHoldEnd(database),
-    runDue: async (now) => {
-      for (const payment of await findEndedHolds(database, now, mostAtOnce)) {
-        const operation = newOperation({
-          operationId: ids.next('operation'),
-          kind: 'reversal',
-          amount: payment.authorized,
-          references: await traceNumbers.next(payment, now),
-          askUntil: clock.realNow(),
-          originalOperationId: payment.chargeOperationId,
-          createdAt: now,
-        })
-        // Whoever captures at this moment and wins the payment keeps it.
-        await beginRelease(database, { payment, operation, lookAt: now, now })
-      }
     },
   }
 }

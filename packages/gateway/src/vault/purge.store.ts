@@ -3,7 +3,7 @@
  * leads to it; whether a payment still needs one is for payments to say.
  */
 import type { Fragment } from 'postgres'
-import type { Database } from '../platform/database/index.ts'
+import { type Database, inTransaction } from '../platform/database/index.ts'
 import type { CardId, MerchantId } from '../primitives/id.ts'
 
 export type CardKey = { readonly merchantId: MerchantId; readonly cardId: CardId }
@@ -40,7 +40,7 @@ export async function purgeCards(database: Database, options: PurgeOptions): Pro
       where tokens.card_id = cards.card_id and tokens.merchant_id = cards.merchant_id
         and tokens.state = 'active')
     and not (${isNeeded})`
-  return database.begin(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const locked = await transaction<CardKey[]>`
       select merchant_id as "merchantId", card_id as "cardId"
       from cards

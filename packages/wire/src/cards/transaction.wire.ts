@@ -54,6 +54,12 @@ export const transactionReport = Type.Object(
       Type.Object({ token: Type.String() }, { description: 'Of a card that was saved.' }),
     ),
     billing: Type.Optional(billingOut),
+    capture: Type.Optional(
+      Type.Object(
+        { amount: amountOut },
+        { description: 'Of an AUTHORIZE that was captured: how much of it.' },
+      ),
+    ),
     refund: Type.Optional(
       Type.Object(
         {

@@ -42,6 +42,7 @@ export function toTransactionReport(payment: Payment, told?: Operation): Transac
     },
     ...(payment.cardToken === undefined ? {} : { card: { token: payment.cardToken } }),
     ...billingOf(payment),
+    ...captureOf(payment),
     ...refundOf(told),
     verification: payment.verification,
   }
@@ -70,6 +71,12 @@ function statusOf(payment: Payment): TransactionReport['transaction']['status'] 
 /** Whether money was given back, if only a part of it. */
 function isRefund(told: Operation | undefined): boolean {
   return told?.refundType !== undefined && told.state === 'approved'
+}
+
+/** `order.amount` is the order's; a capture may have taken less. */
+function captureOf({ type, captured }: Payment): Pick<TransactionReport, 'capture'> {
+  if (type !== 'AUTHORIZE' || captured.minor === 0n) return {}
+  return { capture: { amount: wholeRupiah(captured) } }
 }
 
 function refundOf(told: Operation | undefined): Pick<TransactionReport, 'refund'> {

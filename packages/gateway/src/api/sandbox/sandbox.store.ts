@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/database/index.ts'
+import { type Database, inTransaction } from '../../platform/database/index.ts'
 import { sealedInTime } from '../../platform/key-ring/index.ts'
 import type { MerchantId } from '../../primitives/id.ts'
 
@@ -39,7 +39,7 @@ export async function emptyTables(
   const list = names.flatMap((name, i) => (i === 0 ? [name] : [database`,`, name]))
   for (let triesLeft = 50; ; triesLeft--) {
     try {
-      await database.begin(async (transaction) => {
+      await inTransaction(database, async (transaction) => {
         await transaction`set local lock_timeout = '100ms'`
         await transaction`truncate ${list}`
       })

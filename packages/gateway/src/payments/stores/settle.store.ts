@@ -87,6 +87,8 @@ export async function settleOperations(
         refunded_minor = p.refunded_minor + given.refunded,
         reserved_minor = p.reserved_minor - given.unreserved,
         capture_operation_id = coalesce(given.capture_operation_id, p.capture_operation_id),
+        rest_held = p.rest_held or (given.captured > 0
+          and p.captured_minor + given.captured < p.authorized_minor + given.authorized),
         void_closed = p.void_closed or given.void_closed,
         card_token = coalesce(with_tokens.token, p.card_token),
         open_operation_id = nullif(p.open_operation_id, given.operation_id),

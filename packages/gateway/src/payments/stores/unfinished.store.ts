@@ -74,6 +74,28 @@ export async function findEndedHolds(
   return rows.map(toPayment)
 }
 
+/** Payments that were captured in part and whose rest is still held. */
+export async function findHeldRests(database: Database, limit: number): Promise<Payment[]> {
+  const rows = await database<PaymentRow[]>`
+    select ${paymentColumns(database)}
+    from payments p
+    where p.rest_held
+    order by p.payment_id
+    limit ${limit}`
+  return rows.map(toPayment)
+}
+
+/** Notes that the release of a rest is written down, or that its acquirer does not take one. */
+export async function letRestGo(
+  database: Database,
+  { merchantId, paymentId }: Pick<Payment, 'merchantId' | 'paymentId'>,
+): Promise<void> {
+  await database`
+    update payments
+    set rest_held = false
+    where merchant_id = ${merchantId} and payment_id = ${paymentId} and rest_held`
+}
+
 /** When the next hold ends; one that something else has at the moment does not count. */
 export async function findNextHoldEnd(database: Database): Promise<Date | undefined> {
   const [row] = await database<{ end: Date | null }[]>`

@@ -8,6 +8,7 @@ import { TLSSocket } from 'node:tls'
 import { createTestDatabase, type TestDatabase } from '../../../../../test/harness/database.ts'
 import { connectDatabase, type Database } from './connect.ts'
 import { tlsModeOf } from './database-socket.ts'
+import { inTransaction } from './transaction.ts'
 
 const tlsFolder = new URL('../../../../../test/harness/tls/', import.meta.url)
 
@@ -168,4 +169,22 @@ test('the modes of TLS are read as the driver and libpq name them', () => {
     modes.map((query) => tlsModeOf(`postgres://a:b@c/d${query}`)),
     'disable disable disable prefer prefer require verify verify verify verify'.split(' '),
   )
+})
+
+test('a transaction whose connection breaks is refused, and nobody dies of its rollback', async (t) => {
+  const bridge = await startBridge()
+  t.after(bridge.close)
+  const pool = connectDatabase({ server: bridge.url('127.0.0.1'), max: 1 })
+  for (let round = 0; round < 5; round++) {
+    const broken = inTransaction(pool, async (transaction) => {
+      await transaction`select 1`
+      bridge.cutAll()
+      await transaction`select 2`
+    })
+    await assert.rejects(broken, { code: 'CONNECTION_CLOSED' })
+    // The driver writes in the next turn, and what it throws there ends the process.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  assert.equal((await pool`select 3 as three`)[0]?.['three'], 3)
+  await pool.end({ timeout: 1 })
 })

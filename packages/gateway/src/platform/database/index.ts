@@ -18,3 +18,4 @@ export {
 export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
 export { DatabaseUrlError, openDatabase } from './open.ts'
 export { isDatabaseDown, type RetryOptions, retrying } from './retry.ts'
+export { inTransaction } from './transaction.ts'

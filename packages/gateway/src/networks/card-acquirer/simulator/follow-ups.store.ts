@@ -3,7 +3,7 @@
  * batch. Each is one transaction that decides with the original locked, as an acquirer's own ledger
  * would; it is the simulator's, off the gateway's hot path.
  */
-import type { Database, Transaction } from '../../../platform/database/index.ts'
+import { type Database, inTransaction, type Transaction } from '../../../platform/database/index.ts'
 import { approves, refusalCodes } from '../response-codes.ts'
 import {
   type BookDecision,
@@ -26,7 +26,7 @@ export async function writeFollowUp(
   follower: FollowUp,
   wished: BookDecision,
 ): Promise<BookDecision> {
-  return database.begin(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const message = await insertMessage(transaction, follower, wished)
     if (!message.isNew) return message
     const original = await lockOriginal(transaction, follower)
@@ -117,7 +117,7 @@ export async function writeBatch(
   batch: { acquirerId: string; mid: string; tid: string; batchId: string; receivedAt: Date },
 ): Promise<void> {
   const { acquirerId, mid, tid, batchId, receivedAt } = batch
-  await database.begin(async (transaction) => {
+  await inTransaction(database, async (transaction) => {
     const entries = await transaction`
       insert into sandbox.acquirer_messages (
         acquirer_id, mid, tid, sub_merchant_id, kind, invoice_number, amount_minor,

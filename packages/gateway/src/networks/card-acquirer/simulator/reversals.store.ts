@@ -1,5 +1,5 @@
 /** Reversals and inquiries: what undoes a message of the book, and what asks for it. */
-import type { Database, Transaction } from '../../../platform/database/index.ts'
+import { type Database, inTransaction, type Transaction } from '../../../platform/database/index.ts'
 import type { MessageKind } from '../contract.ts'
 import { refusalCodes } from '../response-codes.ts'
 import { decisionNow } from './book.store.ts'
@@ -18,7 +18,7 @@ const taken: BookDecision = { responseCode: '00', approvalCode: null }
  * reversal that is sent again changes nothing more.
  */
 export async function writeReversal(database: Database, follower: Follower): Promise<void> {
-  await database.begin(async (transaction) => {
+  await inTransaction(database, async (transaction) => {
     const { number, isNew } = await insertMessage(transaction, follower, taken)
     if (!isNew) return
     if (isPartial(follower)) {
