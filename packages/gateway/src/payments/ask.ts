@@ -5,6 +5,7 @@ import type {
   OriginalMessage,
 } from '../networks/card-acquirer/contract.ts'
 import type { Database } from '../platform/database/index.ts'
+import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Ids } from '../primitives/id.ts'
 import { type Settlement, settlementOf } from './outcome.ts'
@@ -26,6 +27,7 @@ export type AskDeps = {
   /** How payment and operation stand then; undefined where another settlement was the one. */
   readonly settle: (settlement: Settlement) => Promise<OperationOfPayment | undefined>
   readonly clock: Clock
+  readonly log: Log
   readonly ids: Ids
   /** Repeats a repeatable statement that lost against another, or lost its connection. */
   readonly repeat: <T>(work: () => Promise<T>) => Promise<T>
@@ -70,6 +72,7 @@ export async function settleBy(
   const { merchantId } = asked.payment
   const { operationId } = asked.operation
   if (outcome.kind === 'unknown') {
+    deps.log.info({ operationId, reason: outcome.reason }, 'no answer of the acquirer to rely on')
     const lookAt = later(clock.now(), quietMs)
     await repeat(() => loseOperation(database, merchantId, operationId, lookAt))
   } else {

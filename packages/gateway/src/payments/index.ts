@@ -8,7 +8,6 @@
 import type { Merchants } from '../merchants/index.ts'
 import { batching } from '../platform/database/index.ts'
 import type { DueWork } from '../platform/jobs/index.ts'
-import type { Log } from '../platform/log/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 import { type CaptureCommand, capture, type FollowUpResult } from './capture.ts'
 import { type ChargeDeps, type ChargeResult, charge } from './charge.ts'
@@ -80,7 +79,6 @@ export const paymentTables = ['operations', 'payments'] as const
 export type PaymentsDeps = Omit<ChargeDeps, 'traceNumbers' | 'begin' | 'settle'> & {
   readonly merchants: Pick<Merchants, 'find'>
   readonly announce: Announcement
-  readonly log: Log
   readonly onSettled: (payment: Payment) => void
 }
 

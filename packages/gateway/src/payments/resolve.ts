@@ -7,7 +7,6 @@
 import type { Merchants } from '../merchants/index.ts'
 import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/contract.ts'
 import type { DueWork } from '../platform/jobs/index.ts'
-import type { Log } from '../platform/log/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
 import type { Operation, OperationOfPayment, Payment } from './payment.ts'
@@ -16,7 +15,6 @@ import { claimUnfinished, findNextLook, putOff } from './stores/unfinished.store
 
 export type ResolveDeps = AskDeps & {
   readonly merchants: Pick<Merchants, 'find'>
-  readonly log: Log
   /** Told of each payment that the resolver settled. */
   readonly onSettled: (payment: Payment) => void
 }

@@ -8,7 +8,7 @@ import {
   canSend,
   createDesk,
   describe,
-  messageKinds,
+  kindsOf,
   named,
   type Prepared,
   provoking,
@@ -29,7 +29,7 @@ export function testLostMessages(name: string, world: AcquirerWorld): void {
     assert.ok(performance.now() - start < patienceMs + slackMs, 'waited beyond the deadline')
   }
 
-  for (const kind of messageKinds) {
+  for (const kind of kindsOf(acquirer)) {
     test(`${name}: ${named[kind]} whose answer is lost is unknown, and the inquiry finds it`, async (t) => {
       const loseNext = provoking(t, world.provoke.lostAnswer)
       if (!loseNext || !canSend(t, acquirer, kind)) return

@@ -157,6 +157,11 @@ export async function assertRefused(prepared: Prepared): Promise<void> {
   assert.equal(outcome.kind, 'refused', `${prepared.kind}: ${describe(outcome)}`)
 }
 
+/** The messages that this acquirer claims to do. */
+export function kindsOf({ capabilities }: CardAcquirer): MessageKind[] {
+  return messageKinds.filter((kind) => kind !== 'refund' || capabilities.onlineRefund)
+}
+
 /** Whether this acquirer does such messages at all; the skip says why not. */
 export function canSend(t: TestContext, { capabilities }: CardAcquirer, kind: MessageKind) {
   const cannot =
