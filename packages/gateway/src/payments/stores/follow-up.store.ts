@@ -70,7 +70,24 @@ export async function beginRelease(database: Database, release: FollowUp): Promi
   return rows.count === 1
 }
 
-/** Inserts the reversal of a message, unless there is one; which one there is then. */
+/** Begins the release of what a partial capture left; false where it has begun already. */
+export async function beginRestRelease(database: Database, release: FollowUp): Promise<boolean> {
+  const { merchantId, paymentId } = release.payment
+  const rows = await database`
+    with taken as (
+      update payments
+      set rest_held = false
+      where merchant_id = ${merchantId} and payment_id = ${paymentId} and rest_held
+      returning payment_id
+    )
+    ${insertOperation(database, release)}
+    where exists (select 1 from taken)
+    on conflict (merchant_id, operation_id) do nothing
+    returning 1`
+  return rows.count === 1
+}
+
+/** Inserts the reversal of a message, unless one is open; which one is open then. */
 export async function keepReversal(database: Database, reversal: FollowUp): Promise<OperationId> {
   const { payment, operation } = reversal
   const rows = await database<{ operationId: OperationId }[]>`
@@ -84,7 +101,8 @@ export async function keepReversal(database: Database, reversal: FollowUp): Prom
       ${operation.references.transmittedAt}, ${operation.originalOperationId ?? null},
       ${operation.createdAt}
     )
-    on conflict (original_operation_id, merchant_id) where kind = 'reversal'
+    on conflict (original_operation_id, merchant_id)
+      where kind = 'reversal' and state in ('asked', 'unknown')
       do update set looks = operations.looks
     returning operation_id as "operationId"`
   return rows[0]?.operationId ?? operation.operationId
