@@ -175,7 +175,7 @@ test('a capture that races with the end of its hold has one winner, and the book
     const { invoice } = chargedBy(held)
     invoices.push(invoice)
     // The hold ends within the next few milliseconds: before, while or after the capture begins.
-    const end = new Date(own.clock.now().getTime() + (round % 10))
+    const end = new Date(own.clock.now().getTime() + (round % 10) * 5)
     await own.database`update payments set capture_until = ${end} where invoice_number = ${invoice}`
     const [answer] = await Promise.all([
       captureOf(own, held.body.payment.authorize_id),
