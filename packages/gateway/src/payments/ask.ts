@@ -90,11 +90,14 @@ function isLateApproval(operation: Operation, outcome: AcquirerOutcome): boolean
   return outcome.kind === 'approved' && operation.state === 'refused'
 }
 
-/** Writes the reversal of an operation's message down; the resolver sends it. Repeatable. */
+/**
+ * Writes the reversal of an operation's message down; the resolver sends it. Undefined where the
+ * operation was approved meanwhile. Repeatable.
+ */
 export async function reverseLater(
   deps: Pick<AskDeps, 'database' | 'clock' | 'ids' | 'traceNumbers' | 'repeat'>,
   { payment, operation: original }: OperationOfPayment,
-): Promise<Operation['operationId']> {
+): Promise<Operation['operationId'] | undefined> {
   const { clock, ids, traceNumbers } = deps
   const now = clock.now()
   const operation = newOperation({

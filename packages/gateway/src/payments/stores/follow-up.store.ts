@@ -8,7 +8,7 @@ import type { Database } from '../../platform/database/index.ts'
 import type { OperationId } from '../../primitives/id.ts'
 import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import { paymentMoves } from '../machines.ts'
-import type { Operation, Payment } from '../payment.ts'
+import { noAnswerCode, type Operation, type Payment } from '../payment.ts'
 
 export type FollowUp = {
   readonly payment: Payment
@@ -79,25 +79,42 @@ export async function beginRelease(database: Database, release: FollowUp): Promi
   return rows.count === 1
 }
 
-/** Inserts the reversal of a message, unless there is one; which one there is then. */
-export async function keepReversal(database: Database, reversal: FollowUp): Promise<OperationId> {
-  const { payment, operation } = reversal
+/**
+ * Writes down the reversal of a message that is not approved, unless there is one; which one there
+ * is then, undefined where the message was approved meanwhile. From here on it cannot be approved any
+ * more: its operation has the response code with which it will be refused (settle.store.ts).
+ */
+export async function keepReversal(
+  database: Database,
+  reversal: FollowUp,
+): Promise<OperationId | undefined> {
+  const { merchantId } = reversal.payment
+  const originalId = reversal.operation.originalOperationId ?? null
   const rows = await database<{ operationId: OperationId }[]>`
-    insert into operations (
-      merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, look_at, stan,
-      rrn, transmitted_at, original_operation_id, created_at
-    ) values (
-      ${payment.merchantId}, ${operation.operationId}, ${payment.paymentId}, 'reversal', 'asked',
-      ${operation.amount.minor}, ${operation.askUntil}, ${reversal.lookAt},
-      ${operation.references.stan}, ${operation.references.rrn},
-      ${operation.references.transmittedAt}, ${operation.originalOperationId ?? null},
-      ${operation.createdAt}
+    with original as (
+      update operations
+      set response_code = coalesce(response_code, ${noAnswerCode})
+      where merchant_id = ${merchantId} and operation_id = ${originalId} and state <> 'approved'
+      returning 1
     )
-    on conflict (original_operation_id, merchant_id) where kind = 'reversal'
-      do update set looks = operations.looks
+    ${insertOperation(database, reversal, database`${reversal.payment.paymentId}`)}
+    where exists (select 1 from original)
+    ${unlessReversed(database)}
     returning operation_id as "operationId"`
-  return rows[0]?.operationId ?? operation.operationId
+  return rows[0]?.operationId
 }
+
+/** Writes down that a part of an approved authorization is to be released, unless that is done. */
+export async function keepPartialRelease(database: Database, release: FollowUp): Promise<void> {
+  await database`
+    ${insertOperation(database, release, database`${release.payment.paymentId}`)}
+    ${unlessReversed(database)}`
+}
+
+/** The row that is there already is returned too. */
+const unlessReversed = (database: Database) => database`
+  on conflict (original_operation_id, merchant_id) where kind = 'reversal'
+    do update set looks = operations.looks`
 
 /**
  * The CTE `taken`: the payment, where this operation may have it. Money's limits stand in the WHERE.
@@ -146,8 +163,8 @@ function insertOperation(
       rrn, transmitted_at, original_operation_id, request_id, refund_type, created_at
     )
     select ${payment.merchantId}, ${operation.operationId}, ${paymentId}, ${operation.kind},
-      ${operation.state}, ${operation.amount.minor}, ${operation.askUntil}::timestamptz, ${lookAt}::timestamptz,
-      ${references.stan}, ${references.rrn}, ${references.transmittedAt}::timestamptz,
+      ${operation.state}, ${operation.amount.minor}, ${operation.askUntil}::timestamptz,
+      ${lookAt}::timestamptz, ${references.stan}, ${references.rrn}, ${references.transmittedAt}::timestamptz,
       ${operation.originalOperationId ?? null}, ${operation.requestId ?? null},
       ${operation.refundType ?? null}, ${operation.createdAt}::timestamptz`
 }

@@ -67,6 +67,8 @@ export async function settleOperations(
       from given
       where o.merchant_id = given.merchant_id and o.operation_id = given.operation_id
         and o.state = any(given.operation_from)
+        -- What is being reversed cannot be approved any more (keepReversal).
+        and (given.operation_to <> 'approved' or o.response_code is null)
       returning o.operation_id
     ),
     ${saving},
