@@ -10,6 +10,11 @@ import type { Operation, OperationOfPayment, Payment } from './payment.ts'
 
 export type Decision = Exclude<AcquirerOutcome, { kind: 'unknown' }>
 
+/** What a screening rejected is refused without asking (wire.md 5.3). */
+export function rejectionOf({ verification }: Payment): Decision | undefined {
+  return verification.status === 'REJECT' ? { kind: 'refused', responseCode: 'RJ' } : undefined
+}
+
 /** How a payment's row changes; what is not named stays as it is. */
 export type PaymentChange = {
   /** The move that must be legal; undefined where the payment's state may be any. */

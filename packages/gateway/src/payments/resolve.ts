@@ -9,6 +9,7 @@ import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/con
 import type { DueWork } from '../platform/jobs/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
+import { rejectionOf } from './outcome.ts'
 import { noAnswerCode, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
 import { claimUnfinished, findNextLook, putOff } from './stores/unfinished.store.ts'
@@ -74,7 +75,8 @@ async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promi
   if (operation.kind === 'reversal') {
     return reverse(deps, acquirer, unfinished, merchant.clientId)
   }
-  const outcome = await inquire(deps, acquirer, unfinished, merchant.clientId)
+  const outcome =
+    rejectionOf(payment) ?? (await inquire(deps, acquirer, unfinished, merchant.clientId))
   if (outcome.kind === 'unknown') return false
   if (outcome.kind !== 'not_found') {
     await settleResolved(deps, unfinished, outcome)

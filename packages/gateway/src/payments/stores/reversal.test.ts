@@ -132,6 +132,23 @@ test('a reversal and an approval at once: one of them stands', async () => {
   }
 })
 
+test('what the screening rejected is nothing to ask about: a crash before its end changes nothing', async () => {
+  const begin = newBegin()
+  const verification = { status: 'REJECT', reason: 'Decision Card Blocked' } as const
+  await beginCharge(database, {
+    ...begin,
+    payment: { ...begin.payment, verification },
+    operation: { ...begin.operation, askUntil: clock.now() },
+  })
+  const { answers, look } = line()
+  answers.inquiry = { kind: 'not_found' }
+  answers.reversal = { kind: 'acknowledged' }
+  await look()
+  assert.equal(answers.isReversed, false)
+  const found = await findByOperation(database, merchantId, begin.operation.operationId)
+  assert.deepEqual([found?.payment.state, found?.payment.responseCode], ['refused', 'RJ'])
+})
+
 test('an approval that comes after the refusal is reversed', async () => {
   const { asked, found } = await paused()
   const { answers, deps, look } = line()
