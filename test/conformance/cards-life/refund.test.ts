@@ -108,6 +108,21 @@ test('a capture is refunded by its own Request-Id or by that of its authorizatio
   }
 })
 
+test('the same refund of a capture again names the request that it named', async () => {
+  const held = await authorize(world)
+  const captureId = randomUUID()
+  await captureOf(world, held.body.payment.authorize_id, 60_000, { requestId: captureId })
+  await settleAll()
+  const of = { ...chargedBy(held), requestId: captureId }
+  const requestId = randomUUID()
+  const first = await refundOf(world, of, 60_000, { requestId })
+  const timestamp = formatTimestamp(new Date(Date.now() + 1_500))
+  const again = await refundOf(world, of, 60_000, { requestId, timestamp })
+  assert.equal(again.status, 409)
+  assert.deepEqual({ ...again.body, error: undefined }, { ...first.body, error: undefined })
+  assert.equal(again.body.payment.original_request_id, captureId)
+})
+
 test('what the acquirer’s own batch closed over is refunded in one answer and told once', async () => {
   await changeSettings(world, { notificationUrl: 'http://127.0.0.1:9/n' })
   const of = await sold()
