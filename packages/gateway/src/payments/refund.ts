@@ -6,7 +6,6 @@
 import type { Merchant } from '../merchants/index.ts'
 import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
 import { later } from '../primitives/clock.ts'
-import type { OperationId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
 import { Problem } from '../primitives/problem.ts'
 import type { RequestClaim } from '../requests/index.ts'
@@ -47,7 +46,8 @@ export async function refund(deps: FollowUpDeps, command: RefundCommand): Promis
   try {
     const asRefund = refundTypeOf(deps, { ...closed, voidClosed: true }, command.amount)
     const { operationId } = operation
-    return (await run(deps, command, closed, asRefund, { operationId })).result
+    const theVoid = { operationId, invoiceNumber: closed.invoiceNumber }
+    return (await run(deps, command, closed, asRefund, theVoid)).result
   } catch (error) {
     // Somebody else gave the money back meanwhile. The Request-Id is the void's, and so is its answer.
     if (error instanceof Problem) return result
@@ -98,7 +98,7 @@ async function run(
   command: RefundCommand,
   payment: Payment,
   refundType: RefundType,
-  supersedes?: { readonly operationId: OperationId },
+  supersedes = command.claim.supersedes,
 ): Promise<Run> {
   const { merchant, claim, amount } = command
   const now = deps.clock.now()
@@ -125,7 +125,7 @@ async function run(
       operation,
       lookAt,
       now,
-      claim: supersedes ? { ...claim, supersedes } : claim,
+      claim: { ...claim, supersedes },
       requestExpiresAt: later(now, deps.requestLifetimeMs),
     }),
   )
