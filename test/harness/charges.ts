@@ -33,6 +33,8 @@ export type Wish = {
   readonly authenticationNeeded?: boolean
   readonly invoiceExclusive?: boolean
   readonly notificationUrl?: string
+  /** A token that the charge names. */
+  readonly cardToken?: string
 }
 
 let lastNumber = 0
@@ -89,7 +91,7 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     eci: '',
     terms: undefined,
     billingTransactionId: undefined,
-    cardToken: undefined,
+    cardToken: wish.cardToken,
     newToken: undefined,
     verification: { status: 'APPROVE', reason: '' },
     responseCode: undefined,
@@ -131,7 +133,6 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     authenticationNeeded: wish.authenticationNeeded ?? wish.authenticationId !== undefined,
     invoiceExclusive: wish.invoiceExclusive ?? false,
     cardFingerprint: undefined,
-    tokenUse: undefined,
     ownAuthenticationKey: undefined,
     newCard: wish.authenticationId === undefined ? newCard : undefined,
   }

@@ -139,6 +139,20 @@ test('the same Request-Id again is answered 409 with the capture as it stands', 
   assert.equal((await kindsOf(invoice)).filter((kind) => kind === 'capture').length, 1)
 })
 
+test('a Request-Id that has expired captures nothing of the same invoice again', async () => {
+  const { authorizeId } = await hold()
+  const requestId = randomUUID()
+  const declined = await captureOf(world, authorizeId, 19_051, { requestId })
+  assert.equal(declined.body.payment.status, 'FAILED')
+  await advance(world, 24.5)
+  const timestamp = formatTimestamp(new Date(Date.now() + 1_500))
+  const again = await captureOf(world, authorizeId, 40_000, { requestId, timestamp })
+  assertRefused(again, refusals.requestIdUsed)
+  const other = await hold()
+  const asNew = await captureOf(world, other.authorizeId, 40_000, { requestId, timestamp })
+  assert.equal(asNew.body.payment.status, 'SUCCESS')
+})
+
 test('20 captures of 60 % at once leave exactly one standing', async () => {
   const { authorizeId, invoice } = await hold(100_000)
   const answers = await Promise.all(

@@ -40,6 +40,18 @@ async function settled(wish: Wish = {}) {
   return of
 }
 
+/** A payment that its acquirer's batch has closed over, and ours has not yet. */
+async function closedOver() {
+  const of = await sold()
+  const { acquirer, card_payment } = (await orderStatus(world, of.invoice)).body
+  const named = (name: string) =>
+    card_payment.identifier.find((one: { name: string }) => one.name === name).value
+  const batch = { mid: named('MID'), tid: named('TID'), batchId: randomUUID() }
+  const deadline = AbortSignal.timeout(5_000)
+  await world.acquirerSimulator.acquirer(acquirer.id).closeBatch(batch, deadline)
+  return of
+}
+
 const kindsOf = async (invoice: string) =>
   (await messagesOf(world, invoice)).map(({ kind }) => kind)
 const statusOf = async (invoice: string) =>
@@ -125,14 +137,7 @@ test('the same refund of a capture again names the request that it named', async
 
 test('what the acquirer’s own batch closed over is refunded in one answer and told once', async () => {
   await changeSettings(world, { notificationUrl: 'http://127.0.0.1:9/n' })
-  const of = await sold()
-  const { transaction, acquirer, card_payment } = (await orderStatus(world, of.invoice)).body
-  assert.equal(transaction.status, 'SUCCESS')
-  const named = (name: string) =>
-    card_payment.identifier.find((one: { name: string }) => one.name === name).value
-  const batch = { mid: named('MID'), tid: named('TID'), batchId: randomUUID() }
-  const deadline = AbortSignal.timeout(5_000)
-  await world.acquirerSimulator.acquirer(acquirer.id).closeBatch(batch, deadline)
+  const of = await closedOver()
   const { refund: done } = (await refundOf(world, of, 90_000)).body
   assert.deepEqual([done.type, done.status], ['FULL_REFUND', 'SUCCESS'])
   assert.deepEqual(await kindsOf(of.invoice), ['sale', 'void', 'refund'])
@@ -144,6 +149,31 @@ test('what the acquirer’s own batch closed over is refunded in one answer and 
     [undefined, ['FULL_REFUND', 'SUCCESS']],
   )
   await changeSettings(world, { notificationUrl: null })
+})
+
+test('where another refund is faster than the one that a void becomes, the void ends FAILED', async () => {
+  const of = await closedOver()
+  const { database } = world
+  await database`
+    create function be_faster() returns trigger language plpgsql as $$
+      begin
+        update payments set reserved_minor = captured_minor where payment_id = new.payment_id;
+        return null;
+      end $$`
+  await database`
+    create trigger another_refund after update on operations
+    for each row when (new.kind = 'void' and new.state = 'refused') execute function be_faster()`
+  const requestId = randomUUID()
+  const first = await refundOf(world, of, 90_000, { requestId })
+  await database`drop trigger another_refund on operations`
+  assert.deepEqual(
+    [first.status, first.body.refund?.type, first.body.refund?.status],
+    [200, 'VOID', 'FAILED'],
+    first.text,
+  )
+  const timestamp = formatTimestamp(new Date(Date.now() + 1_500))
+  const again = await refundOf(world, of, 90_000, { requestId, timestamp })
+  assert.deepEqual([again.status, again.body.refund], [409, first.body.refund])
 })
 
 test('an authorization is voided before it is captured', async () => {

@@ -25,7 +25,7 @@ export type FollowUpResult =
 
 /**
  * Begins a capture, asks the acquirer, settles.
- * @throws Problem payment_not_found, not_capturable, already_captured, capture_too_late,
+ * @throws Problem payment_not_found, request_id_used, not_capturable, already_captured, capture_too_late,
  * capture_above_authorized, operation_under_way
  */
 export async function capture(
@@ -36,6 +36,9 @@ export async function capture(
   const find = () => findByAuthorizeId(deps.database, merchantId, authorizeId)
   const payment = await find()
   if (!payment) throw paymentProblems.payment_not_found()
+  if (claim.supersedes?.invoiceNumber === payment.invoiceNumber) {
+    throw paymentProblems.request_id_used()
+  }
   const now = deps.clock.now()
   checkCapturable(payment, amount, now)
   const authorization = await findByOperation(deps.database, merchantId, payment.chargeOperationId)

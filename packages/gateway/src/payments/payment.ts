@@ -137,6 +137,7 @@ export const paymentProblems = problems({
   authentication_reused: { says: 'The merchant’s own authentication has paid before.' },
   double_request: { says: 'Another charge of this invoice is open, or the invoice is paid.' },
   payment_ended_by_reset: { says: 'The sandbox was reset while this request was in flight.' },
+  request_id_used: { says: 'An older request of this invoice had this Request-Id.' },
   payment_not_found: { says: 'The merchant has no such payment.' },
   already_captured: { says: 'The authorization was captured before.' },
   capture_too_late: { says: 'The authorization has expired and is released.' },

@@ -168,8 +168,6 @@ export async function planCharge(deps: PlanDeps, command: ChargeCommand): Promis
     invoiceExclusive: settings.refusePaidInvoice,
     cardFingerprint: card.isNamed ? card.fingerprint : undefined,
     newCard,
-    // The authentication has the card already.
-    tokenUse: isAuthenticated ? undefined : command.token,
     ownAuthenticationKey: keyOf(command.ownAuthentication),
   }
 }

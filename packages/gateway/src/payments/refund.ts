@@ -6,8 +6,8 @@
 import type { Merchant } from '../merchants/index.ts'
 import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
 import { later } from '../primitives/clock.ts'
-import type { OperationId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
+import { Problem } from '../primitives/problem.ts'
 import type { RequestClaim } from '../requests/index.ts'
 import { askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
 import type { FollowUpDeps, FollowUpResult } from './capture.ts'
@@ -42,9 +42,17 @@ export async function refund(deps: FollowUpDeps, command: RefundCommand): Promis
   if (result.kind === 'duplicate' || !isBatchClosed(outcome)) return result
   // The acquirer closed its batch before we closed ours: what it cannot void it can refund, as the
   // same request.
-  const asRefund = refundTypeOf(deps, { ...result.payment, voidClosed: true }, command.amount)
-  const supersedes = { operationId: result.operation.operationId }
-  return (await run(deps, command, result.payment, asRefund, supersedes)).result
+  const { payment: closed, operation } = result
+  try {
+    const asRefund = refundTypeOf(deps, { ...closed, voidClosed: true }, command.amount)
+    const { operationId } = operation
+    const theVoid = { operationId, invoiceNumber: closed.invoiceNumber }
+    return (await run(deps, command, closed, asRefund, theVoid)).result
+  } catch (error) {
+    // Somebody else gave the money back meanwhile. The Request-Id is the void's, and so is its answer.
+    if (error instanceof Problem) return result
+    throw error
+  }
 }
 
 /** How this amount of this payment is given back. */
@@ -90,7 +98,7 @@ async function run(
   command: RefundCommand,
   payment: Payment,
   refundType: RefundType,
-  supersedes?: { readonly operationId: OperationId },
+  supersedes = command.claim.supersedes,
 ): Promise<Run> {
   const { merchant, claim, amount } = command
   const now = deps.clock.now()
@@ -117,7 +125,7 @@ async function run(
       operation,
       lookAt,
       now,
-      claim: supersedes ? { ...claim, supersedes } : claim,
+      claim: { ...claim, supersedes },
       requestExpiresAt: later(now, deps.requestLifetimeMs),
     }),
   )

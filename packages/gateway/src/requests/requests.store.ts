@@ -13,7 +13,7 @@ export type RequestClaim = {
   readonly bodyMac: Buffer
   readonly signatureMac: Buffer
   /** An expired holder of the same Request-Id, which this claim may replace. */
-  readonly supersedes: Pick<ClaimedRequest, 'operationId'> | undefined
+  readonly supersedes: Pick<ClaimedRequest, 'operationId' | 'invoiceNumber'> | undefined
 }
 
 export type ClaimedRequest = {

@@ -36,6 +36,7 @@ export function captureRoute(deps: {
         'authorization_expired',
         'authorization_voided',
         'unknown_member',
+        'request_id_used',
         'double_request',
         'conflict',
         'precondition_failed',
@@ -57,7 +58,7 @@ export function captureRoute(deps: {
       const amount = isWhole ? undefined : amountOf(payment, 'capture_amount', 'capture_amount')
       return { authorizeId, amount }
     },
-    // The capture finds its invoice by the authorize id.
+    // The capture finds its invoice by the authorize id, and compares it then.
     invoiceNumberOf: () => undefined,
     handle: async (input, { merchant }, claim) => {
       const result = await payments.capture({ ...input, merchant, claim })

@@ -43,6 +43,7 @@ const rowOfProblem: Readonly<Record<string, CardErrorName>> = {
   agreement_broken: 'billing_mismatch',
   billing_transaction_id_missing: 'field_required',
   ordinal_taken: 'billing_ordinal',
+  request_id_used: 'request_id_used',
   payment_not_found: 'transaction_not_found',
   already_captured: 'already_captured',
   capture_too_late: 'authorization_expired',

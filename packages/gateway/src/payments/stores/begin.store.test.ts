@@ -115,6 +115,47 @@ for (const [why, change] of [
   })
 }
 
+test('a token that was deleted begins nothing, with an authentication as without', async () => {
+  const card = newBegin().newCard
+  assert.ok(card)
+  for (const isAuthenticated of [true, false]) {
+    for (const state of ['active', 'inactive']) {
+      const cardToken = randomUUID().replaceAll('-', '')
+      await database`
+        insert into cards ${database({
+          merchant_id: merchantId,
+          card_id: cardToken,
+          sealed_card: card.sealedCard,
+          fingerprint: card.fingerprint,
+          created_at: new Date(),
+        })}`
+      await database`
+        insert into tokens ${database({
+          merchant_id: merchantId,
+          token: cardToken,
+          customer_id: cardToken,
+          state,
+          card_id: cardToken,
+          fingerprint: card.fingerprint,
+          card_description: '{}',
+          saved_at: new Date(),
+          created_at: new Date(),
+        })}`
+      const authenticationId = isAuthenticated ? await keepAuthentication(database) : undefined
+      const begin = {
+        ...newBegin({ cardToken, ...(authenticationId && { authenticationId }) }),
+        newCard: undefined,
+      }
+      if (state === 'active') {
+        assert.equal((await beginCharge(database, begin)).kind, 'begun')
+      } else {
+        await assert.rejects(beginCharge(database, begin), refusal('token_not_found'))
+        assert.deepEqual(await rowsOf(database, begin), nothing)
+      }
+    }
+  }
+})
+
 test('a needed authentication that is not named begins nothing', async () => {
   const begin = newBegin({ authenticationNeeded: true })
   await assert.rejects(beginCharge(database, begin), refusal('authentication_not_usable'))

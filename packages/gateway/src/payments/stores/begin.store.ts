@@ -30,8 +30,6 @@ export type BeginCharge = {
   readonly cardFingerprint: Buffer | undefined
   /** A card to keep, where no authentication has kept it already. */
   readonly newCard: SealedCard | undefined
-  /** The token whose card is charged: it must still be active. */
-  readonly tokenUse: string | undefined
   /** What makes the merchant's own authentication the same one again. */
   readonly ownAuthenticationKey: string | undefined
 }
@@ -99,15 +97,21 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
   const kept = begins.flatMap(({ operation: { operationId }, newCard }) =>
     newCard ? [{ operationId, card: newCard }] : [],
   )
-  const tokens = begins.flatMap(({ payment, operation: { operationId }, tokenUse }) => {
-    const { merchantId, customer } = payment
-    return tokenUse === undefined
+  const tokens = begins.flatMap(({ payment, operation: { operationId } }) => {
+    const { merchantId, cardToken: token, customer } = payment
+    return token === undefined
       ? []
-      : [{ operationId, merchantId, token: tokenUse, customerId: customer?.['id'] }]
+      : [{ operationId, merchantId, token, customerId: customer?.['id'] }]
   })
   const locking =
     tokens.length > 0 ? database`locked as (${lockTokens(database, tokens, mine)}),` : database``
-  const lockedCardId = tokens.length > 0 ? database`locked.card_id` : database`null`
+  // Also beside an authentication, which has the card already: a token that is named must be active.
+  const cardId =
+    tokens.length > 0
+      ? database`
+          case when begins.card_token is null or locked.card_id is not null
+            then coalesce(used.card_id, locked.card_id, new_card_id, '') else '' end`
+      : database`coalesce(used.card_id, new_card_id, '')`
   const joinLocked =
     tokens.length > 0 ? database`left join locked using (operation_id)` : database``
   const keeping =
@@ -150,9 +154,8 @@ function runBegin(database: Database, begins: readonly BeginCharge[]) {
         invoice_exclusive, created_at
       )
       select merchant_id, payment_id, state, type, request_id, invoice_number, currency,
-        amount_minor, descriptor, customer, additional_info,
-        coalesce(used.card_id, ${lockedCardId}, new_card_id, ''), card_description, acquirer_id,
-        mid, tid, authentication_needed, used.authentication_id, coalesce(used.eci, begins.eci),
+        amount_minor, descriptor, customer, additional_info, ${cardId}, card_description,
+        acquirer_id, mid, tid, authentication_needed, used.authentication_id, coalesce(used.eci, begins.eci),
         terms, card_token, new_token, own_authentication_key, verification_status,
         verification_reason, authorize_id, capture_until, settlement_held, operation_id,
         notification_url, invoice_exclusive, created_at

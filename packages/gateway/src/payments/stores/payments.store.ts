@@ -152,7 +152,7 @@ export async function findByInvoice(
 
 /**
  * A condition on the row `cards`, for the purge: a payment may still ask for its number, because it
- * is not answered, not captured, or captured after `refundableSince` and not all given back.
+ * is not answered, not captured, or begun after `refundableSince` and not all given back.
  */
 export function needsCard(database: Database, refundableSince: Date): Fragment {
   return database`

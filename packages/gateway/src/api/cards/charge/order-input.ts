@@ -75,9 +75,9 @@ export function customerOf(customer: Members | undefined): Record<string, string
 
 /**
  * `additional_info.override_notification_url`: another host for this payment's notification. Works
- * only where a URL is configured and both have the same path (wire.md 5.1), and in live mode for hosts
- * that the operator listed, and never with a user name or password; otherwise the configured URL is
- * told, as at DOKU.
+ * only where a URL is configured and both have the same path (wire.md 5.1), in live mode by https and
+ * for hosts that the operator listed, and never with a user name or password; otherwise the configured
+ * URL is told, as at DOKU.
  */
 export function notificationUrlOf(
   additionalInfo: unknown,
@@ -90,10 +90,11 @@ export function notificationUrlOf(
     return undefined
   }
   const override = new URL(given)
+  const isLive = allowedHosts !== undefined
   const isAllowed =
-    ['https:', 'http:'].includes(override.protocol) &&
+    (isLive ? ['https:'] : ['https:', 'http:']).includes(override.protocol) &&
     !hasCredentials(override) &&
     override.pathname === new URL(notificationUrl).pathname &&
-    (allowedHosts === undefined || allowedHosts.includes(override.host))
+    (!isLive || allowedHosts.includes(override.host))
   return isAllowed ? given : undefined
 }
