@@ -72,14 +72,23 @@ export async function authenticateCall(deps: CallDeps, request: SnapRequest): Pr
   }
 }
 
-type Signed = { readonly accessToken: string; readonly timestamp: string; readonly signature: string }
+type Signed = {
+  readonly accessToken: string
+  readonly timestamp: string
+  readonly signature: string
+}
 
 /** Clients sign the path as they sent it or as it was before URL-encoding, as for cards. */
 function isSignedBy(merchant: Merchant | undefined, request: SnapRequest, signed: Signed): boolean {
   const paths = [...new Set([request.url, decodePath(request.url)])]
   const check = (secretKey: string) =>
     paths.some((path) =>
-      verifySnapCall({ ...signed, method: request.method, path }, request.body, signed.signature, secretKey),
+      verifySnapCall(
+        { ...signed, method: request.method, path },
+        request.body,
+        signed.signature,
+        secretKey,
+      ),
     )
   return merchant ? merchant.secretKey.reveal(check) : check('nobody') && false
 }
