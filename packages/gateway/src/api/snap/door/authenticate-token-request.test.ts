@@ -52,6 +52,6 @@ test('an unknown client costs as much time as a wrong signature', async () => {
   }
   const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
   const ratio = median(times.unknown) / median(times.wrong)
-  // Without the work on another key it is below 0.2.
-  assert.ok(ratio > 0.6 && ratio < 1.6, `${ratio}`)
+  // Without the work on another key it is about 0.5.
+  assert.ok(ratio > 0.7 && ratio < 1.5, `${ratio}`)
 })
