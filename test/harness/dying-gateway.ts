@@ -1,6 +1,6 @@
 /**
- * A gateway that kills itself (SIGKILL: nothing is tidied up) at one step of its work. Started as a
- * process of its own by test/recovery/boundaries.test.ts, on the database of the test.
+ * A gateway that kills itself (SIGKILL: nothing is tidied up), or pauses itself (SIGSTOP), at one step
+ * of its work. Started as a process of its own by tests in test/recovery, on the database of the test.
  */
 import { createApp } from '../../packages/gateway/src/app.ts'
 import { readConfig } from '../../packages/gateway/src/config.ts'
@@ -17,7 +17,7 @@ import { testGatewayKeys, testRootKey } from './world.ts'
 
 /** Where it dies: `door request`, `door answer`, or `sale before`, `sale after`, … of a message. */
 const [place = '', moment = ''] = (process.env['GERBANG_DIE'] ?? '').split(' ')
-const die = () => process.kill(process.pid, 'SIGKILL')
+const die = () => process.kill(process.pid, process.env['GERBANG_DIE_BY'] ?? 'SIGKILL')
 
 const server = JSON.parse(process.env['GERBANG_TEST_DATABASE'] ?? '{}')
 const database = connectDatabase({ server, max: 4 })
@@ -41,7 +41,7 @@ function dying(acquirer: CardAcquirer): CardAcquirer {
       return async (...given: unknown[]) => {
         if (moment === 'before') die()
         const outcome = await value(...given)
-        die()
+        if (moment === 'after') die()
         return outcome
       }
     },

@@ -15,6 +15,7 @@ export type GatewayProcess = {
   readonly readyAfterMs: number
   /** Everything that it printed. */
   output(): string
+  readonly pid: number
   /** Sends a signal and waits for the end; its exit code, or null where the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>
   /** Resolves when it ended, of itself too. */
@@ -59,7 +60,7 @@ function start(program: string, env: Readonly<Record<string, string>>): Promise<
       if (!url) return
       const readyAfterMs = Math.round(performance.now() - start)
       const end = (signal: NodeJS.Signals) => endProcess(child, signal, ended)
-      resolve({ url, readyAfterMs, output: () => text, end, ended })
+      resolve({ url, pid: child.pid ?? 0, readyAfterMs, output: () => text, end, ended })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

@@ -103,6 +103,9 @@ update operations set look_at = ask_until where state in ('asked', 'unknown');
 
 drop index operations_unfinished;
 create index operations_unfinished on operations (look_at) where state in ('asked', 'unknown');
--- One reversal of one message at most.
+-- One open reversal of one message at most. A second follows where the message was approved after its
+-- reversal was taken.
 create unique index operations_one_reversal on operations (original_operation_id, merchant_id)
+  where kind = 'reversal' and state in ('asked', 'unknown');
+create index operations_reversals on operations (original_operation_id, merchant_id)
   where kind = 'reversal';

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { formatTimestamp } from '@gerbang/wire'
 import { sandboxClientId } from '../../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
+import { assertBooksAgree } from '../../harness/compare-books.ts'
 import { createWorld } from '../../harness/world.ts'
 import {
   advance,
@@ -164,4 +165,29 @@ test('a hold that nobody captures for 7 days is released at the acquirer', async
   assertRefused(await captureOf(world, authorizeId), parameter('Authorization has expired'))
   assert.equal((await orderStatus(world, invoice)).body.transaction.status, 'FAILED')
   assert.deepEqual(await kindsOf(invoice), ['authorize', 'reversal'])
+})
+
+test('a capture that races with the end of its hold has one winner, and the books agree', async (t) => {
+  const own = await createWorld()
+  const invoices: string[] = []
+  for (let round = 0; round < 20; round++) {
+    const held = await authorize(own)
+    const { invoice } = chargedBy(held)
+    invoices.push(invoice)
+    // The hold ends within the next few milliseconds: before, while or after the capture begins.
+    const end = new Date(own.clock.now().getTime() + (round % 10) * 5)
+    await own.database`update payments set capture_until = ${end} where invoice_number = ${invoice}`
+    const [answer] = await Promise.all([
+      captureOf(own, held.body.payment.authorize_id),
+      advance(own, 1 / 3_600),
+    ])
+    if (answer.body.error) {
+      const said = ['Authorization has expired', refusals.double.message]
+      assert.ok(said.includes(answer.body.error.message), answer.text)
+    }
+  }
+  await advance(own, 1)
+  const ends = await assertBooksAgree(own.database, invoices)
+  assert.equal((ends['captured'] ?? 0) + (ends['released'] ?? 0), 20, JSON.stringify(ends))
+  t.diagnostic(JSON.stringify(ends))
 })

@@ -108,6 +108,44 @@ test('a capture is refunded by its own Request-Id or by that of its authorizatio
   }
 })
 
+test('the same refund of a capture again names the request that it named', async () => {
+  const held = await authorize(world)
+  const captureId = randomUUID()
+  await captureOf(world, held.body.payment.authorize_id, 60_000, { requestId: captureId })
+  await settleAll()
+  const of = { ...chargedBy(held), requestId: captureId }
+  const requestId = randomUUID()
+  const first = await refundOf(world, of, 60_000, { requestId })
+  const timestamp = formatTimestamp(new Date(Date.now() + 1_500))
+  const again = await refundOf(world, of, 60_000, { requestId, timestamp })
+  assert.equal(again.status, 409)
+  assert.deepEqual({ ...again.body, error: undefined }, { ...first.body, error: undefined })
+  assert.equal(again.body.payment.original_request_id, captureId)
+})
+
+test('what the acquirer’s own batch closed over is refunded in one answer and told once', async () => {
+  await changeSettings(world, { notificationUrl: 'http://127.0.0.1:9/n' })
+  const of = await sold()
+  const { transaction, acquirer, card_payment } = (await orderStatus(world, of.invoice)).body
+  assert.equal(transaction.status, 'SUCCESS')
+  const named = (name: string) =>
+    card_payment.identifier.find((one: { name: string }) => one.name === name).value
+  const batch = { mid: named('MID'), tid: named('TID'), batchId: randomUUID() }
+  const deadline = AbortSignal.timeout(5_000)
+  await world.acquirerSimulator.acquirer(acquirer.id).closeBatch(batch, deadline)
+  const { refund: done } = (await refundOf(world, of, 90_000)).body
+  assert.deepEqual([done.type, done.status], ['FULL_REFUND', 'SUCCESS'])
+  assert.deepEqual(await kindsOf(of.invoice), ['sale', 'void', 'refund'])
+  const path = `/sandbox/notifications?invoiceNumber=${of.invoice}`
+  const { notifications } = (await control(world, 'GET', path)).body
+  const told = notifications.map(({ body }: { body: { refund?: object } }) => body.refund)
+  assert.deepEqual(
+    told.map((one: { type: string; status: string } | undefined) => one && [one.type, one.status]),
+    [undefined, ['FULL_REFUND', 'SUCCESS']],
+  )
+  await changeSettings(world, { notificationUrl: null })
+})
+
 test('an authorization is voided before it is captured', async () => {
   const held = await authorize(world)
   const { refund: done } = (await refundOf(world, chargedBy(held), 90_000)).body

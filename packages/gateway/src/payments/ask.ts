@@ -8,7 +8,7 @@ import type { Database } from '../platform/database/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Ids } from '../primitives/id.ts'
-import { type Settlement, settlementOf } from './outcome.ts'
+import { type Ending, type Settlement, settlementOf } from './outcome.ts'
 import {
   newOperation,
   type Operation,
@@ -67,6 +67,7 @@ export async function settleBy(
   deps: AskDeps,
   asked: OperationOfPayment,
   outcome: AcquirerOutcome,
+  ending: Ending = {},
 ): Promise<OperationOfPayment> {
   const { database, clock, repeat } = deps
   const { merchantId } = asked.payment
@@ -76,7 +77,7 @@ export async function settleBy(
     const lookAt = later(clock.now(), quietMs)
     await repeat(() => loseOperation(database, merchantId, operationId, lookAt))
   } else {
-    const settled = await deps.settle(settlementOf(asked, outcome, clock.now()))
+    const settled = await deps.settle(settlementOf(asked, outcome, clock.now(), ending))
     if (settled) return settled
   }
   const found = await findByOperation(database, merchantId, operationId)
@@ -90,11 +91,14 @@ function isLateApproval(operation: Operation, outcome: AcquirerOutcome): boolean
   return outcome.kind === 'approved' && operation.state === 'refused'
 }
 
-/** Writes the reversal of an operation's message down; the resolver sends it. Repeatable. */
+/**
+ * Writes the reversal of an operation's message down; the resolver sends it. Undefined where the
+ * operation was approved meanwhile. Repeatable.
+ */
 export async function reverseLater(
   deps: Pick<AskDeps, 'database' | 'clock' | 'ids' | 'traceNumbers' | 'repeat'>,
   { payment, operation: original }: OperationOfPayment,
-): Promise<Operation['operationId']> {
+): Promise<Operation['operationId'] | undefined> {
   const { clock, ids, traceNumbers } = deps
   const now = clock.now()
   const operation = newOperation({

@@ -1,6 +1,7 @@
 /** A charge: begun, asked, settled (design.md 2), for every type of payment. */
 import type { AcquirerOutcome, AuthenticationProof } from '../networks/card-acquirer/contract.ts'
 import { askInTime, messageOf, settleBy } from './ask.ts'
+import { rejectionOf } from './outcome.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
 import { type ChargeCommand, type PlanDeps, planCharge } from './plan-charge.ts'
 import type { BeginCharge, Begun } from './stores/begin.store.ts'
@@ -42,7 +43,8 @@ async function ask(
   authentication: AuthenticationProof | undefined,
 ): Promise<AcquirerOutcome> {
   const { payment } = asked
-  if (payment.verification.status === 'REJECT') return { kind: 'refused', responseCode: 'RJ' }
+  const rejection = rejectionOf(payment)
+  if (rejection) return rejection
   const card = command.card ?? (await deps.vault.open(payment.merchantId, payment.cardId))
   if (!card) return { kind: 'unknown', reason: 'the card is gone' }
   const message = {

@@ -26,12 +26,13 @@ import { createTraceNumbers } from './stores/trace-numbers.ts'
 export type { ChargeResult } from './charge.ts'
 export type { DecideManualRefundCommand } from './decide-manual-refund.ts'
 export { operationMoves, paymentMoves } from './machines.ts'
-export type {
-  ChargeTerms,
-  Operation,
-  OperationOfPayment,
-  Payment,
-  RefundType,
+export {
+  type ChargeTerms,
+  noAnswerCode,
+  type Operation,
+  type OperationOfPayment,
+  type Payment,
+  type RefundType,
 } from './payment.ts'
 export type { ChargeCommand } from './plan-charge.ts'
 export {

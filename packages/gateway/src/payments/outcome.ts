@@ -10,6 +10,11 @@ import type { Operation, OperationOfPayment, Payment } from './payment.ts'
 
 export type Decision = Exclude<AcquirerOutcome, { kind: 'unknown' }>
 
+/** What a screening rejected is refused without asking (wire.md 5.3). */
+export function rejectionOf({ verification }: Payment): Decision | undefined {
+  return verification.status === 'REJECT' ? { kind: 'refused', responseCode: 'RJ' } : undefined
+}
+
 /** How a payment's row changes; what is not named stays as it is. */
 export type PaymentChange = {
   /** The move that must be legal; undefined where the payment's state may be any. */
@@ -36,8 +41,15 @@ export type Settlement = {
   readonly billingTransactionId: string | undefined
   readonly settledAt: Date
   readonly change: PaymentChange
+  /** Whether the merchant hears of it. */
+  readonly isTold: boolean
   /** Payment and operation as they will be, for who is told of it. */
   readonly after: OperationOfPayment
+}
+
+export type Ending = {
+  /** The same request goes on with another operation, whose end is told. */
+  readonly goesOn?: boolean
 }
 
 /** The settlement of an operation by a decision. */
@@ -45,6 +57,7 @@ export function settlementOf(
   { payment, operation }: OperationOfPayment,
   decision: Decision,
   settledAt: Date,
+  { goesOn = false }: Ending = {},
 ): Settlement {
   const isApproved = decision.kind === 'approved'
   const change = isApproved
@@ -69,6 +82,8 @@ export function settlementOf(
     billingTransactionId: isApproved ? decision.billingTransactionId : undefined,
     settledAt,
     change,
+    // A merchant hears of charges, captures and refunds, not of what the gateway does by itself.
+    isTold: payment.notificationUrl !== undefined && operation.kind !== 'reversal' && !goesOn,
     after: {
       payment: {
         ...changed(payment, settledOperation, change),

@@ -99,6 +99,7 @@ export type Operation = {
   /** Of the call that asked for it; undefined where the gateway did by itself. */
   readonly requestId: string | undefined
   readonly refundType: RefundType | undefined
+  /** On an operation that is open: it is being reversed, and cannot be approved any more. */
   readonly responseCode: string | undefined
   readonly approvalCode: string | undefined
   readonly createdAt: Date
@@ -122,6 +123,9 @@ export function newOperation<Kind extends OperationKind>(
     ...known,
   }
 }
+
+/** What was never answered is refused with the code of a time-out (wire.md 5.3). */
+export const noAnswerCode = 'TO'
 
 /** An operation with its payment. */
 export type OperationOfPayment = { readonly payment: Payment; readonly operation: Operation }

@@ -139,7 +139,8 @@ async function run(
   const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
     refundType === 'VOID' ? acquirer.void(message, deadline) : acquirer.refund(message, deadline),
   )
-  return { result: { kind: 'done', ...(await settleBy(deps, asked, outcome)) }, outcome }
+  const settled = await settleBy(deps, asked, outcome, { goesOn: isBatchClosed(outcome) })
+  return { result: { kind: 'done', ...settled }, outcome }
 }
 
 /** The race was lost: the payment as it is now tells why. */

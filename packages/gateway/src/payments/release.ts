@@ -6,7 +6,7 @@ import type { DueWork } from '../platform/jobs/index.ts'
 import { money } from '../primitives/money.ts'
 import type { AskDeps } from './ask.ts'
 import { newOperation, type Payment } from './payment.ts'
-import { beginRelease, keepReversal } from './stores/follow-up.store.ts'
+import { beginRelease, beginRestRelease } from './stores/follow-up.store.ts'
 import {
   findEndedHolds,
   findHeldRests,
@@ -34,9 +34,8 @@ export function releaseWork(deps: AskDeps): DueWork {
         if (deps.acquirers(payment.acquirerId).capabilities.partialReversal) {
           const rest = payment.authorized.minor - payment.captured.minor
           const operation = await releaseOf(deps, payment, money(rest, 'IDR'), now)
-          await keepReversal(database, { payment, operation, lookAt: now, now })
-        }
-        await letRestGo(database, payment)
+          await beginRestRelease(database, { payment, operation, lookAt: now, now })
+        } else await letRestGo(database, payment)
       }
     },
   }

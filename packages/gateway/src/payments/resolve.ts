@@ -9,7 +9,8 @@ import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/con
 import type { DueWork } from '../platform/jobs/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
-import type { Operation, OperationOfPayment, Payment } from './payment.ts'
+import { rejectionOf } from './outcome.ts'
+import { noAnswerCode, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
 import { claimUnfinished, findNextLook, putOff } from './stores/unfinished.store.ts'
 
@@ -74,13 +75,15 @@ async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promi
   if (operation.kind === 'reversal') {
     return reverse(deps, acquirer, unfinished, merchant.clientId)
   }
-  const outcome = await inquire(deps, acquirer, unfinished, merchant.clientId)
+  const outcome =
+    rejectionOf(payment) ?? (await inquire(deps, acquirer, unfinished, merchant.clientId))
   if (outcome.kind === 'unknown') return false
   if (outcome.kind !== 'not_found') {
     await settleResolved(deps, unfinished, outcome)
     return true
   }
   const operationId = await reverseLater(deps, unfinished)
+  if (!operationId) return true
   const reversal = await findByOperation(deps.database, payment.merchantId, operationId)
   if (!reversal) return true
   return reverse(deps, acquirer, reversal, merchant.clientId)
@@ -92,8 +95,10 @@ async function inquire(
   about: OperationOfPayment,
   subMerchantId: string,
 ): Promise<InquiryOutcome> {
-  // Without an inquiry nobody knows: then it must not stand.
-  if (!acquirer.capabilities.inquiry) return { kind: 'not_found' }
+  // Without an inquiry nobody knows: then it must not stand. Nor what is being reversed already: it
+  // may have come since, before its reversal.
+  const isBeingReversed = about.operation.responseCode !== undefined
+  if (!acquirer.capabilities.inquiry || isBeingReversed) return { kind: 'not_found' }
   const references = await deps.traceNumbers.next(about.payment, deps.clock.now())
   const command = {
     ...messageOf(about, subMerchantId),
@@ -134,9 +139,6 @@ async function reverse(
   await settleBy(deps, reversal, { kind: 'approved', responseCode: '00', approvalCode: '' })
   return true
 }
-
-/** What was never answered is refused with the code of a time-out (wire.md 5.3). */
-const noAnswerCode = 'TO'
 
 function isOpen({ state }: Operation): boolean {
   return state === 'asked' || state === 'unknown'

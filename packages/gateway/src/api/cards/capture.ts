@@ -13,7 +13,7 @@ import { additionalInfoOf } from './additional-info.ts'
 import { CardError } from './card-error.ts'
 import type { ClaimingRoute } from './door/door.ts'
 import { amountOf, bodyObject, memberOf, objectOf, onlyKnownOf, textOf } from './fields.ts'
-import { answerOfFollowUp } from './follow-up.ts'
+import { answerOfOperation } from './operation-answer.ts'
 import { cardOf, identifiersOf, wordOfOperation } from './payment-words.ts'
 
 type Input = { readonly authorizeId: string; readonly amount: Money | undefined }
@@ -65,7 +65,7 @@ export function captureRoute(deps: {
       deps.onChanged(result.payment)
       return toCaptureResponse(result)
     },
-    answerOf: answerOfFollowUp(payments, clock, toCaptureResponse),
+    answerOf: answerOfOperation(payments, clock, toCaptureResponse),
   }
 }
 

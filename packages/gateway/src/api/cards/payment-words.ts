@@ -1,5 +1,5 @@
 /** What the answers and notifications of a payment call its parts (wire.md 4.2, 5.2). */
-import type { Operation, Payment } from '../../payments/index.ts'
+import { noAnswerCode, type Operation, type Payment } from '../../payments/index.ts'
 
 export type Wording = {
   readonly status: 'SUCCESS' | 'FAILED' | 'PENDING'
@@ -7,8 +7,6 @@ export type Wording = {
   readonly responseCode: string
   readonly responseMessage: string
 }
-
-const noAnswerCode = 'TO'
 
 /** How the charge went; what became of the money afterwards does not change that. */
 export function wordOfCharge(payment: Payment): Wording {

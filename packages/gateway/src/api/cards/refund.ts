@@ -11,7 +11,7 @@ import type { Clock } from '../../primitives/clock.ts'
 import { type Money, wholeRupiah } from '../../primitives/money.ts'
 import type { ClaimingRoute } from './door/door.ts'
 import { amountOf, bodyObject, objectOf, onlyKnownOf, requiredTextOf, textOf } from './fields.ts'
-import { answerOfFollowUp } from './follow-up.ts'
+import { answerOfOperation } from './operation-answer.ts'
 import { wordOfOperation } from './payment-words.ts'
 
 type Input = {
@@ -71,8 +71,8 @@ export function refundRoute(deps: {
       deps.onChanged(result.payment)
       return toRefundResponse(result, input.originalRequestId)
     },
-    answerOf: answerOfFollowUp(payments, clock, (found) =>
-      toRefundResponse(found, found.payment.requestId),
+    answerOf: answerOfOperation(payments, clock, (found, inputOfHolder) =>
+      toRefundResponse(found, inputOfHolder()?.originalRequestId ?? found.payment.requestId),
     ),
   }
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../platform/database/index.ts'
 import type { OperationId } from '../../primitives/id.ts'
 import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import { paymentMoves } from '../machines.ts'
-import type { Operation, Payment } from '../payment.ts'
+import { noAnswerCode, type Operation, type Payment } from '../payment.ts'
 
 export type FollowUp = {
   readonly payment: Payment
@@ -27,7 +27,11 @@ export type BeginFollowUp = FollowUp & {
 /** `taken`: the payment is in another state, or another change of it is under way. */
 export type FollowUpBegun = 'begun' | 'duplicate' | 'taken'
 
-/** Begins a capture, void or refund that a merchant asked for. Repeatable. */
+/**
+ * Begins a capture, void or refund that a merchant asked for. Repeatable: the payment is taken only
+ * where this very statement inserted the operation. What the payment's row says cannot tell a repeat:
+ * the first begin may have been settled since, or still run, invisible to this statement.
+ */
 export async function beginFollowUp(
   database: Database,
   begin: BeginFollowUp,
@@ -44,11 +48,16 @@ export async function beginFollowUp(
   try {
     const rows = await database`
       with ${claims},
-      ${takePayment(database, begin, database`exists (select 1 from mine)`)},
       operation as (
-        ${insertOperation(database, begin)}
+        ${insertOperation(database, begin, database`${payment.paymentId}`)}
         where exists (select 1 from mine)
         on conflict (merchant_id, operation_id) do nothing
+        returning 1
+      ),
+      ${takePayment(database, begin, database`exists (select 1 from operation)`)},
+      not_available as (
+        ${insertOperation(database, begin, database`''`)}
+        where exists (select 1 from operation) and not exists (select 1 from taken)
       )
       select 1 from mine`
     return rows.count === 1 ? 'begun' : 'duplicate'
@@ -63,36 +72,60 @@ export async function beginFollowUp(
 export async function beginRelease(database: Database, release: FollowUp): Promise<boolean> {
   const rows = await database`
     with ${takePayment(database, release, database`true`)}
-    ${insertOperation(database, release)}
+    ${insertOperation(database, release, database`${release.payment.paymentId}`)}
     where exists (select 1 from taken)
     on conflict (merchant_id, operation_id) do nothing
     returning 1`
   return rows.count === 1
 }
 
-/** Inserts the reversal of a message, unless there is one; which one there is then. */
-export async function keepReversal(database: Database, reversal: FollowUp): Promise<OperationId> {
-  const { payment, operation } = reversal
-  const rows = await database<{ operationId: OperationId }[]>`
-    insert into operations (
-      merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, look_at, stan,
-      rrn, transmitted_at, original_operation_id, created_at
-    ) values (
-      ${payment.merchantId}, ${operation.operationId}, ${payment.paymentId}, 'reversal', 'asked',
-      ${operation.amount.minor}, ${operation.askUntil}, ${reversal.lookAt},
-      ${operation.references.stan}, ${operation.references.rrn},
-      ${operation.references.transmittedAt}, ${operation.originalOperationId ?? null},
-      ${operation.createdAt}
+/** Begins the release of what a partial capture left; false where it has begun already. */
+export async function beginRestRelease(database: Database, release: FollowUp): Promise<boolean> {
+  const { merchantId, paymentId } = release.payment
+  const rows = await database`
+    with taken as (
+      update payments
+      set rest_held = false
+      where merchant_id = ${merchantId} and payment_id = ${paymentId} and rest_held
+      returning payment_id
     )
-    on conflict (original_operation_id, merchant_id) where kind = 'reversal'
-      do update set looks = operations.looks
-    returning operation_id as "operationId"`
-  return rows[0]?.operationId ?? operation.operationId
+    ${insertOperation(database, release, database`${paymentId}`)}
+    where exists (select 1 from taken)
+    on conflict (merchant_id, operation_id) do nothing
+    returning 1`
+  return rows.count === 1
 }
 
 /**
- * The CTE `taken`: the payment, where this operation may have it. Money's limits stand in the
- * WHERE; a repeated begin finds its own slot or reservation taken and takes nothing again.
+ * Writes down the reversal of a message that is not approved, unless one is open; which one is open
+ * then, undefined where the message was approved meanwhile. From here on it cannot be approved any
+ * more: its operation has the response code with which it will be refused (settle.store.ts).
+ */
+export async function keepReversal(
+  database: Database,
+  reversal: FollowUp,
+): Promise<OperationId | undefined> {
+  const { merchantId } = reversal.payment
+  const originalId = reversal.operation.originalOperationId ?? null
+  const rows = await database<{ operationId: OperationId }[]>`
+    with original as (
+      update operations
+      set response_code = coalesce(response_code, ${noAnswerCode})
+      where merchant_id = ${merchantId} and operation_id = ${originalId} and state <> 'approved'
+      returning 1
+    )
+    ${insertOperation(database, reversal, database`${reversal.payment.paymentId}`)}
+    where exists (select 1 from original)
+    -- The row that is open already is returned too.
+    on conflict (original_operation_id, merchant_id)
+      where kind = 'reversal' and state in ('asked', 'unknown')
+      do update set looks = operations.looks
+    returning operation_id as "operationId"`
+  return rows[0]?.operationId
+}
+
+/**
+ * The CTE `taken`: the payment, where this operation may have it. Money's limits stand in the WHERE.
  */
 function takePayment(
   database: Database,
@@ -100,55 +133,46 @@ function takePayment(
   condition: Fragment,
 ) {
   const { operationId, kind, amount } = operation
-  const ofPayment = database`
-    p.merchant_id = ${payment.merchantId} and p.payment_id = ${payment.paymentId} and ${condition}`
-  if (kind === 'refund') {
-    // A repeat must not reserve twice: the operation's row tells.
-    return database`
-      taken as (
-        update payments p
-        set reserved_minor = p.reserved_minor + case when exists (
-            select 1 from operations o
-            where o.merchant_id = p.merchant_id and o.operation_id = ${operationId}
-          ) then 0 else ${amount.minor}::bigint end,
-          version = p.version + 1
-        where ${ofPayment} and p.state = any(${paymentMoves.statesThatAllow('refund')})
-          and p.open_operation_id is null and (p.batch_id is not null or p.void_closed)
-          and (p.refunded_minor + p.reserved_minor + ${amount.minor} <= p.captured_minor
-            or exists (
-              select 1 from operations o
-              where o.merchant_id = p.merchant_id and o.operation_id = ${operationId}))
-        returning p.payment_id
-      )`
+  const changes = {
+    slot: database`open_operation_id = ${operationId}`,
+    reservation: database`reserved_minor = p.reserved_minor + ${amount.minor}`,
   }
-  const move = kind === 'reversal' ? 'release' : kind
   const allowed = {
-    capture: database`and ${amount.minor} <= p.authorized_minor and p.capture_until > ${now}`,
-    void: database`and p.batch_id is null and not p.void_closed and p.refunded_minor = 0 and p.reserved_minor = 0`,
-    reversal: database`and p.capture_until <= ${now}`,
+    capture: database`${amount.minor} <= p.authorized_minor and p.capture_until > ${now}`,
+    void: database`
+      p.batch_id is null and not p.void_closed and p.refunded_minor = 0 and p.reserved_minor = 0`,
+    refund: database`
+      (p.batch_id is not null or p.void_closed)
+      and p.refunded_minor + p.reserved_minor + ${amount.minor} <= p.captured_minor`,
+    reversal: database`p.capture_until <= ${now}`,
   }[kind]
+  const move = kind === 'reversal' ? 'release' : kind
   return database`
     taken as (
       update payments p
-      set open_operation_id = ${operationId}, version = p.version + 1
-      where ${ofPayment} and p.state = any(${paymentMoves.statesThatAllow(move)})
-        and (p.open_operation_id is null or p.open_operation_id = ${operationId})
-        ${allowed}
-      returning p.payment_id
+      set ${kind === 'refund' ? changes.reservation : changes.slot}, version = p.version + 1
+      where p.merchant_id = ${payment.merchantId} and p.payment_id = ${payment.paymentId}
+        and ${condition} and p.state = any(${paymentMoves.statesThatAllow(move)})
+        and p.open_operation_id is null and ${allowed}
+      returning 1
     )`
 }
 
-function insertOperation(database: Database, { payment, operation, lookAt }: FollowUp) {
+/** @param paymentId '' aborts the statement by operations_payment_available */
+function insertOperation(
+  database: Database,
+  { payment, operation, lookAt }: FollowUp,
+  paymentId: Fragment,
+) {
   const { references } = operation
   return database`
     insert into operations (
       merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, look_at, stan,
       rrn, transmitted_at, original_operation_id, request_id, refund_type, created_at
     )
-    select ${payment.merchantId}, ${operation.operationId},
-      coalesce((select payment_id from taken), ''), ${operation.kind}, ${operation.state},
-      ${operation.amount.minor}, ${operation.askUntil}::timestamptz, ${lookAt}::timestamptz,
-      ${references.stan}, ${references.rrn}, ${references.transmittedAt}::timestamptz,
+    select ${payment.merchantId}, ${operation.operationId}, ${paymentId}, ${operation.kind},
+      ${operation.state}, ${operation.amount.minor}, ${operation.askUntil}::timestamptz,
+      ${lookAt}::timestamptz, ${references.stan}, ${references.rrn}, ${references.transmittedAt}::timestamptz,
       ${operation.originalOperationId ?? null}, ${operation.requestId ?? null},
       ${operation.refundType ?? null}, ${operation.createdAt}::timestamptz`
 }

@@ -36,7 +36,7 @@ export async function settleOperations(
   announce: Announcement,
   settlements: readonly Settlement[],
 ): Promise<(OperationOfPayment | undefined)[]> {
-  const told = settlements.map(({ after }) => after).filter(isTold)
+  const told = settlements.filter(({ isTold }) => isTold).map(({ after }) => after)
   const announcement =
     told.length > 0
       ? database`, announced as (${announce(database, told, database`with_tokens`)})`
@@ -67,6 +67,8 @@ export async function settleOperations(
       from given
       where o.merchant_id = given.merchant_id and o.operation_id = given.operation_id
         and o.state = any(given.operation_from)
+        -- What is being reversed cannot be approved any more (keepReversal).
+        and (given.operation_to <> 'approved' or o.response_code is null)
       returning o.operation_id
     ),
     ${saving},
@@ -148,11 +150,6 @@ function noTokens(database: Database): Fragment {
     kept_tokens as (
       select ''::text as operation_id, ''::text as proposed, ''::text as token where false
     )`
-}
-
-/** A merchant hears of charges, captures and refunds, not of what the gateway does by itself. */
-function isTold({ payment, operation }: OperationOfPayment): boolean {
-  return payment.notificationUrl !== undefined && operation.kind !== 'reversal'
 }
 
 function toRow(settlement: Settlement) {

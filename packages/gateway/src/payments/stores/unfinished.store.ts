@@ -85,7 +85,7 @@ export async function findHeldRests(database: Database, limit: number): Promise<
   return rows.map(toPayment)
 }
 
-/** Notes that the release of a rest is written down, or that its acquirer does not take one. */
+/** The acquirer takes no reversal in part: what it does with the rest is its own affair. */
 export async function letRestGo(
   database: Database,
   { merchantId, paymentId }: Pick<Payment, 'merchantId' | 'paymentId'>,

@@ -8,6 +8,7 @@ import {
 import type { ChargeCommand, Payment, Payments } from '../../../payments/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
 import type { ClaimingRoute } from '../door/door.ts'
+import { answerOfOperation } from '../operation-answer.ts'
 import { type ChargeInputDeps, parseCharge } from './charge-input.ts'
 import { toChargeResponse } from './charge-response.ts'
 
@@ -69,15 +70,6 @@ export function chargeRoute(deps: ChargeRouteDeps): ClaimingRoute<Input> {
       deps.onCharged(result.payment)
       return toChargeResponse(result.payment)
     },
-    answerOf: async (merchant, holder) => {
-      const found = await payments.findByOperation(merchant.merchantId, holder.operationId)
-      if (!found) return undefined
-      const { operation, payment } = found
-      const isAnswered = operation.state !== 'asked' || operation.askUntil <= clock.realNow()
-      return {
-        isSettled: operation.state === 'approved' || operation.state === 'refused',
-        members: isAnswered ? toChargeResponse(payment) : undefined,
-      }
-    },
+    answerOf: answerOfOperation(payments, clock, ({ payment }) => toChargeResponse(payment)),
   }
 }

@@ -55,8 +55,15 @@ export type ClaimingRoute<Input> = Described & {
   invoiceNumberOf(input: Input): string | undefined
   /** The answer's body, or undefined where another request holds the Request-Id. */
   handle(input: Input, call: CardCall, claim: RequestClaim): Promise<object | undefined>
-  /** How the work that a holder of a Request-Id began stands now. */
-  answerOf(merchant: Merchant, holder: ClaimedRequest): Promise<HolderAnswer | undefined>
+  /**
+   * How the work that a holder of a Request-Id began stands now.
+   * @param inputOfHolder the holder's input, where this request has the same body
+   */
+  answerOf(
+    merchant: Merchant,
+    holder: ClaimedRequest,
+    inputOfHolder: () => Input | undefined,
+  ): Promise<HolderAnswer | undefined>
 }
 
 /** A call that only reads; it claims nothing. */
@@ -169,12 +176,16 @@ async function runClaiming<Input>(
     bodyMac: keyRing.fingerprint('request-body', body),
     signatureMac: keyRing.fingerprint('request-signature', call.signature),
   }
+  const parse = () => route.parse(readJson(request, body), merchant)
+  const answerOf = (holder: ClaimedRequest) =>
+    route.answerOf(merchant, holder, () =>
+      holder.bodyMac.equals(identity.bodyMac) ? parse() : undefined,
+    )
   const judge = async (holder: ClaimedRequest | undefined) =>
-    holder &&
-    judgeHolder(holder, identity, { clock, answerOf: (held) => route.answerOf(merchant, held) })
+    holder && judgeHolder(holder, identity, { clock, answerOf })
 
   const supersedes = await judge(await requests.find(key))
-  const input = route.parse(readJson(request, body), merchant)
+  const input = parse()
   if (supersedes && (supersedes.invoiceNumber ?? undefined) === route.invoiceNumberOf(input)) {
     throw new CardError('request_id_used')
   }
