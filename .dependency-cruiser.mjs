@@ -17,6 +17,7 @@ const uses = {
   vault: 'nothing',
   merchants: 'nothing',
   requests: 'nothing',
+  'access-tokens': 'nothing',
 }
 const mayAskNetworks = ['payments', 'three-d-secure', 'settlement']
 const maySpeakWire = ['notifications']

@@ -3,10 +3,11 @@
  * file would change, and ends non-zero.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cardErrors, cardResponseCodes } from '@gerbang/wire'
+import { cardErrors, cardResponseCodes, snapResponses, snapServices } from '@gerbang/wire'
 import { type AppDeps, createApp } from '../packages/gateway/src/app.ts'
 import { readConfig, settings } from '../packages/gateway/src/config.ts'
 import { operationMoves, paymentMoves } from '../packages/gateway/src/payments/index.ts'
+import { makeRsaKeyPair } from '../packages/gateway/src/platform/generated-keys/index.ts'
 import { createLog } from '../packages/gateway/src/platform/log/index.ts'
 import type { MoveTable } from '../packages/gateway/src/primitives/state-machine.ts'
 import { batchMoves } from '../packages/gateway/src/settlement/index.ts'
@@ -50,6 +51,27 @@ function errors(): string {
 \`payment.status\` is FAILED.
 
 | HTTP | \`error.code\` | \`error.message\` | When |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+${snapCodes()}`
+}
+
+function snapCodes(): string {
+  const services = Object.values(snapServices).map(({ code, path }) => `| ${code} | \`${path}\` |`)
+  const rows = Object.values(snapResponses).map(
+    ({ status, caseCode, message, when }) => `| ${status} | ${caseCode} | ${message} | ${when} |`,
+  )
+  return `# Response codes of SNAP
+
+\`responseCode\` is the HTTP status, the service code and the case code: \`2007300\` is 200, a B2B token, successful.
+
+| Service code | Path |
+| --- | --- |
+${services.join('\n')}
+| 00 | any other |
+
+| HTTP | Case | \`responseMessage\` | When |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `
@@ -111,12 +133,12 @@ async function openApi(): Promise<unknown> {
     clock: missing,
     random: missing,
     log,
+    gatewayKeys: await makeRsaKeyPair(),
     acquirers: missing,
     threeDSecureServer: missing,
     sandbox: {
       clock: missing,
       acquirerSimulator: missing,
-      gatewayPublicKey: '',
       token: undefined,
       testPassword: '',
     },

@@ -13,7 +13,7 @@ import { openKeyRing } from '../../packages/gateway/src/platform/key-ring/index.
 import { createLog } from '../../packages/gateway/src/platform/log/index.ts'
 import { systemClock } from '../../packages/gateway/src/primitives/clock.ts'
 import { systemRandom } from '../../packages/gateway/src/primitives/random.ts'
-import { testRootKey } from './world.ts'
+import { testGatewayKeys, testRootKey } from './world.ts'
 
 /** Where it dies: `door request`, `door answer`, or `sale before`, `sale after`, … of a message. */
 const [place = '', moment = ''] = (process.env['GERBANG_DIE'] ?? '').split(' ')
@@ -55,12 +55,12 @@ const app = await createApp({
   clock,
   random,
   log: createLog({ level: 'warn' }),
+  gatewayKeys: testGatewayKeys,
   acquirers: (acquirerId) => dying(acquirerSimulator.acquirer(acquirerId)),
   threeDSecureServer: createThreeDSecureSimulator(simulators),
   sandbox: {
     clock,
     acquirerSimulator,
-    gatewayPublicKey: 'not used here',
     token: undefined,
     testPassword: '123456',
   },

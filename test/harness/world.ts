@@ -5,8 +5,8 @@
  * every log and table.
  */
 
-import { randomUUID } from 'node:crypto'
-import { appendFileSync, createWriteStream } from 'node:fs'
+import { createPublicKey, randomUUID } from 'node:crypto'
+import { appendFileSync, createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { digestOf, formatTimestamp, sign, verifySignature } from '@gerbang/wire'
@@ -38,6 +38,14 @@ const clientId = sandboxClientId
 
 /** Protects nothing: all test worlds share it, so that two apps can share a database. */
 export const testRootKey = new Secret(Buffer.alloc(32, 7))
+
+const privateKey = readFileSync(new URL('./gateway-key.pem', import.meta.url), 'utf8')
+
+/** Protects nothing; kept in a file, because making one takes longer than most tests. */
+export const testGatewayKeys = {
+  privateKey: new Secret(privateKey),
+  publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+}
 
 export type WorldOptions = {
   readonly config?: Partial<Config>
@@ -94,6 +102,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     clock,
     random,
     log,
+    gatewayKeys: testGatewayKeys,
     acquirers: acquirerSimulator.acquirer,
     threeDSecureServer: createThreeDSecureSimulator(simulators),
     sandbox: options.live
@@ -101,7 +110,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       : {
           clock,
           acquirerSimulator,
-          gatewayPublicKey: 'not used here',
           token: options.sandboxToken,
           testPassword: '123456',
         },

@@ -3,13 +3,14 @@
  * database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
+import { createAccessTokens } from './access-tokens/index.ts'
 import { agreementTables } from './agreements/index.ts'
 import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
 import { type DoorDeps, openCardDoor } from './api/cards/door/door.ts'
 import {
-  answerUnknownPaths,
+  refuseUnknownPath,
   refuseUnservable,
   unreadableRequest,
 } from './api/cards/door/unknown-path.ts'
@@ -26,6 +27,15 @@ import { challengePath, isForPage, refusePage, registerChallenge } from './api/p
 import { registerReference } from './api/reference.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
+import { openSnapDoor, type SnapDoorDeps } from './api/snap/door/door.ts'
+import {
+  isForSnap,
+  refuseUnknownSnapPath,
+  refuseUnservableBySnap,
+} from './api/snap/door/refusals.ts'
+import { b2bTokenRoute } from './api/snap/tokens/b2b-token.ts'
+import { b2b2cTokenRoute } from './api/snap/tokens/b2b2c-token.ts'
+import { answerUnknownPaths } from './api/unknown-path.ts'
 import type { Config } from './config.ts'
 import { createMerchants, type Merchants } from './merchants/index.ts'
 import type { CardAcquirer } from './networks/card-acquirer/contract.ts'
@@ -45,6 +55,7 @@ import {
 } from './payments/index.ts'
 import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import { type Database, retrying } from './platform/database/index.ts'
+import type { RsaKeyPair } from './platform/generated-keys/index.ts'
 import { createServer } from './platform/http/server.ts'
 import { createJobs, type Jobs } from './platform/jobs/index.ts'
 import type { KeyRing } from './platform/key-ring/index.ts'
@@ -67,6 +78,8 @@ export type AppDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Signs access tokens; merchants check the gateway's own calls with its public key. */
+  readonly gatewayKeys: RsaKeyPair
   readonly acquirers: (acquirerId: string) => CardAcquirer
   readonly threeDSecureServer: ThreeDSecureServer
   /** What only the sandbox has; undefined in live mode. */
@@ -74,7 +87,6 @@ export type AppDeps = {
     | {
         readonly clock: SandboxClock
         readonly acquirerSimulator: AcquirerSimulator
-        readonly gatewayPublicKey: string
         /** Wanted under /sandbox where the gateway does not listen on loopback. */
         readonly token: string | undefined
         readonly testPassword: string
@@ -193,14 +205,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
     timestampWindowSeconds: config.timestampWindowSeconds,
     bodyLimitBytes: config.bodyLimitBytes,
   }
+  const accessTokens = createAccessTokens({ keys: deps.gatewayKeys, clock })
+  const snapDeps: SnapDoorDeps = {
+    ...doorDeps,
+    accessTokens,
+    timestampWindowSeconds: config.snapTimestampWindowSeconds,
+    gatewayPublicKey: deps.gatewayKeys.publicKey,
+  }
   const server = createServer({
     log,
     bodyLimitBytes: config.bodyLimitBytes,
     unreadable: unreadableRequest,
-    refuse: (request, reply, why) =>
-      isForPage(request)
-        ? refusePage(request, reply, why)
-        : refuseUnservable(doorDeps, request, reply, why),
+    refuse: async (request, reply, why) => {
+      if (isForPage(request)) await refusePage(request, reply, why)
+      else if (isForSnap(request)) refuseUnservableBySnap(snapDeps, request, reply, why)
+      else await refuseUnservable(doorDeps, request, reply, why)
+    },
     onAnswer: metrics.answered,
   })
   await registerReference(server, { publicUrl: deps.publicUrl, version })
@@ -228,7 +248,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
     door.serve(legacyTokensRoute({ vault }))
     door.serve(deleteTokenRoute({ vault }))
   })
-  answerUnknownPaths(server, doorDeps)
+  await openSnapDoor(server, snapDeps, (door) => {
+    door.token(b2bTokenRoute({ accessTokens }))
+    // Nothing hands out an authCode before cards can be bound, so that none is known.
+    door.token(b2b2cTokenRoute({ accessTokens, redeemAuthCode: async () => undefined }))
+  })
+  answerUnknownPaths(server, (request, reply) =>
+    isForSnap(request)
+      ? refuseUnknownSnapPath(snapDeps, request, reply)
+      : refuseUnknownPath(doorDeps, request, reply),
+  )
   await registerChallenge(server, {
     threeDSecure,
     merchants,
@@ -248,7 +277,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       clock: sandbox.clock,
       jobs,
       log,
-      gatewayPublicKey: sandbox.gatewayPublicKey,
+      gatewayPublicKey: deps.gatewayKeys.publicKey,
       businessTables: [
         ...requestTables,
         ...vaultTables,

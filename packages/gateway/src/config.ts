@@ -88,6 +88,10 @@ export const settings = Type.Object({
     'How far Request-Timestamp may be from now, either way.',
     10,
   ),
+  GERBANG_SNAP_TIMESTAMP_WINDOW_SECONDS: seconds(
+    'How far X-TIMESTAMP of a SNAP call may be from now, either way.',
+    300,
+  ),
   GERBANG_REQUEST_ID_HOURS: Type.Integer({
     minimum: 1,
     maximum: 8_760,
@@ -142,6 +146,7 @@ export type Config = {
   readonly sandboxToken: Secret<string> | undefined
   readonly notificationHosts: readonly string[]
   readonly timestampWindowSeconds: number
+  readonly snapTimestampWindowSeconds: number
   readonly requestIdHours: number
   readonly refundableDays: number
   readonly askDeadlineMs: number
@@ -201,6 +206,7 @@ export function readConfig(
         : new Secret(values.GERBANG_SANDBOX_TOKEN),
     notificationHosts: namesOf(values.GERBANG_NOTIFICATION_HOSTS),
     timestampWindowSeconds: values.GERBANG_TIMESTAMP_WINDOW_SECONDS,
+    snapTimestampWindowSeconds: values.GERBANG_SNAP_TIMESTAMP_WINDOW_SECONDS,
     requestIdHours: values.GERBANG_REQUEST_ID_HOURS,
     refundableDays: values.GERBANG_REFUNDABLE_DAYS,
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,

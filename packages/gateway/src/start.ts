@@ -86,12 +86,12 @@ export async function startGateway(
       clock,
       random,
       log,
+      gatewayKeys,
       acquirers: acquirerSimulator.acquirer,
       threeDSecureServer: createThreeDSecureSimulator(simulators),
       sandbox: {
         clock,
         acquirerSimulator,
-        gatewayPublicKey: gatewayKeys.publicKey,
         token: token?.value,
         testPassword: rightPassword,
       },

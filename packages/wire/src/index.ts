@@ -14,6 +14,10 @@ export { cardResponseCodes } from './cards/response-codes.ts'
 export { isCountry } from './countries.ts'
 export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
 export type {
+  B2b2cTokenRequest,
+  B2b2cTokenResponse,
+  B2bTokenRequest,
+  B2bTokenResponse,
   CaptureRequest,
   CaptureResponse,
   ChargeRequest,
@@ -29,6 +33,7 @@ export type {
   PaymentType,
   RefundRequest,
   RefundResponse,
+  SnapEnvelope,
   TransactionReport,
 } from './schemas.ts'
 export {
@@ -40,4 +45,26 @@ export {
   stringToSign,
   verifySignature,
 } from './signature.ts'
+export { canonicalBodies } from './snap/canonical-bodies.ts'
+export {
+  type SnapResponseName,
+  type SnapResponseRow,
+  type SnapServiceName,
+  snapEnvelopeOf,
+  snapResponses,
+  snapServiceCodeOf,
+  snapServices,
+} from './snap/response-codes.ts'
+export {
+  decodeSnapSignature,
+  type SnapCallParts,
+  type SnapTokenParts,
+  signSnapCall,
+  signSnapToken,
+  snapCallString,
+  snapTokenString,
+  verifySnapCall,
+  verifySnapToken,
+} from './snap/signature.ts'
+export { formatSnapTimestamp, parseSnapTimestamp } from './snap/timestamp.ts'
 export { formatTimestamp, parseTimestamp } from './timestamp.ts'

@@ -8,7 +8,7 @@ const introduction = `A faithful, open implementation of DOKU’s Direct API for
 headers (Client-Id, Request-Id, Request-Timestamp, Signature), and every answer is signed. Gerbang is
 independent of DOKU.
 
-Read also the [guides](/docs/guides). Calls of the cards dialect cannot be tried here, because a page has no
+Read also the [guides](/docs/guides). Calls of the merchant’s dialects cannot be tried here, because a page has no
 Secret Key to sign them with: paste one of the guides’, or use the SDK.`
 
 /** To be called before the routes are registered. */
@@ -29,6 +29,7 @@ export async function registerReference(
       servers: [{ url: '/' }],
       tags: [
         { name: 'Cards', description: 'The cards dialect, signed with HMAC-SHA256.' },
+        { name: 'SNAP', description: 'The SNAP dialect: tokens, and calls signed with them.' },
         { name: 'Sandbox', description: 'The control surface; absent in live mode.' },
       ],
     },

@@ -3,6 +3,7 @@
  * by the statement that begins the work; whoever finds it claimed learns here what that means.
  */
 import { batching, type Database } from '../platform/database/index.ts'
+import type { MerchantId } from '../primitives/id.ts'
 import {
   type ClaimedRequest,
   findRequests,
@@ -31,6 +32,21 @@ export function createRequests({ database }: { database: Database }): Requests {
     // Only the members of the key: a caller's object may hold more than a parameter should.
     find: ({ merchantId, scope, requestId }) => find({ merchantId, scope, requestId }),
   }
+}
+
+/**
+ * The key of an X-EXTERNAL-ID: unique per client, endpoint and day, so that the Request-Id of the
+ * row is all three.
+ * @param day of Jakarta, such as 2026-09-21
+ */
+export function externalIdKey(id: {
+  readonly merchantId: MerchantId
+  readonly day: string
+  readonly route: string
+  readonly externalId: string
+}): RequestKey {
+  const requestId = `${id.day} ${id.route} ${id.externalId}`
+  return { merchantId: id.merchantId, scope: 'snap', requestId }
 }
 
 /** Table emptied by a sandbox reset. */

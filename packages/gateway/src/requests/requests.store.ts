@@ -2,7 +2,7 @@ import type { Fragment } from 'postgres'
 import { bytea, type Database } from '../platform/database/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 
-export type RequestScope = 'three-d-secure' | 'transaction'
+export type RequestScope = 'three-d-secure' | 'transaction' | 'snap'
 
 /** What is known of a request before its body is read. */
 export type RequestClaim = {

@@ -4,24 +4,21 @@
  * HTTP does not allow, and what is no request at all.
  */
 import { cardErrorBody, cardErrors } from '@gerbang/wire'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noteRefusal, type UnservableRequest } from '../../../platform/http/server.ts'
 import { pathOf, type SigningDeps, signAnswer } from './sign-answer.ts'
 
-export function answerUnknownPaths(server: FastifyInstance, deps: SigningDeps): void {
-  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
-    const path = pathOf(request).slice(0, 200)
-    const error = cardErrorBody('not_found', { method: request.method, path })
-    // Not the path: a caller may have put anything into it.
-    noteRefusal(request, { code: error.code, message: 'No such path' })
-    return sendSigned(deps, request, reply.code(cardErrors.not_found.status), { error })
-  }
-  server.setNotFoundHandler(refuse)
-  // The body of such a request may be unreadable too; that there is no such path comes first.
-  server.setErrorHandler((error, request, reply) => {
-    if (request.is404) return refuse(request, reply)
-    throw error
-  })
+/** Answers a path that is not part of the API. */
+export function refuseUnknownPath(
+  deps: SigningDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const path = pathOf(request).slice(0, 200)
+  const error = cardErrorBody('not_found', { method: request.method, path })
+  // Not the path: a caller may have put anything into it.
+  noteRefusal(request, { code: error.code, message: 'No such path' })
+  return sendSigned(deps, request, reply.code(cardErrors.not_found.status), { error })
 }
 
 /** Answers a request that no route could serve rightly. */

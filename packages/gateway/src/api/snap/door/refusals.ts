@@ -1,0 +1,88 @@
+/**
+ * Refusals of SNAP: what went wrong, as a row of the response codes with the service code of the
+ * path that was called; also for paths that no call has, and for what HTTP does not allow.
+ */
+import { formatSnapTimestamp, snapServiceCodeOf } from '@gerbang/wire'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseDown } from '../../../platform/database/index.ts'
+import { noteRefusal, type UnservableRequest } from '../../../platform/http/server.ts'
+import { isSealedTooLate } from '../../../platform/key-ring/index.ts'
+import type { Log } from '../../../platform/log/index.ts'
+import type { Clock } from '../../../primitives/clock.ts'
+import { SnapError } from '../snap-error.ts'
+
+export type RefusalDeps = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly bodyLimitBytes: number
+}
+
+/** Whether SNAP answers this request, whatever it is. */
+export function isForSnap(request: FastifyRequest): boolean {
+  return /^\/(authorization|direct-debit|orders\/v1\.0)(\/|$)/.test(pathOf(request))
+}
+
+/** Answers a path that no call of SNAP has, or has with another method. */
+export function refuseUnknownSnapPath(
+  deps: RefusalDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const isKnown = request.server.hasRoute({ method: 'POST', url: pathOf(request) })
+  if (!isKnown) return sendRefusal(deps, request, reply, new SnapError('invalid_routing'))
+  reply.header('Allow', 'POST')
+  return sendRefusal(deps, request, reply, new SnapError('function_not_supported'))
+}
+
+/** Answers a request that no route could serve rightly. */
+export function refuseUnservableBySnap(
+  deps: RefusalDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { reason }: UnservableRequest,
+): FastifyReply {
+  return sendRefusal(deps, request, reply, new SnapError('bad_request', { reason }))
+}
+
+export function sendRefusal(
+  deps: RefusalDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: SnapError,
+): FastifyReply {
+  const body = refusal.bodyFor(snapServiceCodeOf(pathOf(request)))
+  noteRefusal(request, { code: body.responseCode, message: body.responseMessage })
+  return reply
+    .code(refusal.status)
+    .header('X-TIMESTAMP', formatSnapTimestamp(deps.clock.realNow()))
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(body))
+}
+
+export function toRefusal(deps: RefusalDeps, error: unknown, request: FastifyRequest): SnapError {
+  if (error instanceof SnapError) return error
+  if (isDatabaseDown(error) || isSealedTooLate(error)) return new SnapError('unavailable')
+  const { code, statusCode = 500 } = error as { code?: string; statusCode?: number }
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new SnapError('body_too_large', { maximum: deps.bodyLimitBytes })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new SnapError('content_type')
+    default:
+      // A caller who went away, and what else the server refuses before a route is run.
+      if (statusCode < 500)
+        return new SnapError('bad_request', { reason: 'the body cannot be read' })
+      deps.log.error({ err: error, requestId: externalIdOf(request) }, 'request crashed')
+      return new SnapError('general_error')
+  }
+}
+
+function externalIdOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-external-id']
+  return typeof header === 'string' ? header.slice(0, 128) : undefined
+}
+
+/** Without the query. */
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '/').split('?', 1)[0] as string
+}
