@@ -44,6 +44,9 @@ test('without its database every call is answered 503 in the envelope, and ready
       await callProcess(url, paths.check, checkBody()),
       await callProcess(url, paths.charge, chargeBody({ invoice, authenticationId })),
       await callProcess(url, paths.status(invoice)),
+      await controlProcess(url, '/sandbox/merchant'),
+      await controlProcess(url, '/sandbox/settlements', {}),
+      await controlProcess(url, '/sandbox/clock', { advanceMs: 1_000 }),
     ]) {
       assert.equal(answer?.status, 503)
       assert.deepEqual(answer?.body, unavailable)

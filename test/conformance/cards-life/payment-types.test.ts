@@ -197,6 +197,13 @@ for (const [change, message] of [
   })
 }
 
+test('an authentication of the merchant’s own that is no object is refused by its whole name', async () => {
+  for (const spelling of ['3ds', 'threeDS']) {
+    const answer = await charge(world, { ...ownBody(), authentication: { [spelling]: [] } })
+    assertRefused(answer, parameter(`authentication.${spelling} is invalid`))
+  }
+})
+
 test('an attempt needs no proof', async () => {
   const answer = await charge(world, ownBody({ status: 'A', cavv: '', eci: '06' }))
   assert.equal(answer.body.payment.status, 'SUCCESS')

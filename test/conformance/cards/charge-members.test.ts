@@ -125,6 +125,11 @@ for (const quantity of [null, '', undefined]) {
   )
 }
 refuses(
+  'a line item that is no object',
+  { order: { line_items: [polo, 5] } },
+  'order.line_items.2 is invalid',
+)
+refuses(
   'a quantity of 5 digits',
   lines({ ...shirt, quantity: 10000 }),
   tooLong('order.line_items.1.quantity', 4),

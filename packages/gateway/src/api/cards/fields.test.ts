@@ -40,6 +40,7 @@ test('an object is an object', () => {
   assert.equal(objectOf(members('{"a":null}'), 'a'), undefined)
   for (const value of ['[]', '1', '"x"', 'true']) {
     refuses(() => objectOf(members(`{"a":${value}}`), 'a'), 'a is invalid')
+    refuses(() => objectOf(members(`{"a":${value}}`), 'list.1.a'), 'list.1.a is invalid')
   }
   for (const value of ['[]', '1', '"x"', 'null', 'true']) {
     refuses(() => members(value), 'Invalid request: the body is not an object')

@@ -32,11 +32,11 @@ export function bodyObject(body: JsonValue): Members {
   throw new CardError('malformed_body', { reason: 'the body is not an object' })
 }
 
-/** An optional object. */
-export function objectOf(members: Members | undefined, name: string): Members | undefined {
-  const value = memberOf(members, name)
+/** An optional object; `path` is its name in the error. */
+export function objectOf(members: Members | undefined, path: string): Members | undefined {
+  const value = memberOf(members, path.slice(path.lastIndexOf('.') + 1))
   if (value === undefined || isObject(value)) return value
-  throw new CardError('field_invalid', { field: name })
+  throw new CardError('field_invalid', { field: path })
 }
 
 /** Refuses members that nobody knows, where a misspelt one would change what is done (design.md 5). */

@@ -3,15 +3,17 @@
  * steering, notifications, settlement, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
-import { type JsonValue, parseJsonText } from '@gerbang/wire'
+import { cardErrors, type JsonValue, parseJsonText } from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
 import type { Notifications, NotificationView } from '../../notifications/index.ts'
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import { isDatabaseDown } from '../../platform/database/index.ts'
 import { noteRefusal } from '../../platform/http/server.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
+import { isSealedTooLate } from '../../platform/key-ring/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
@@ -232,8 +234,15 @@ function checkUrl(name: string, value: unknown): void {
   if (wrong) throw new SandboxError(400, 'INVALID_PARAMETER', `${name} ${wrong}`)
 }
 
+/** As the cards dialect says it (design.md 6). */
+function unavailable(): SandboxError {
+  const { status, code, message } = cardErrors.unavailable
+  return new SandboxError(status, code, message)
+}
+
 function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error
+  if (isDatabaseDown(error) || isSealedTooLate(error)) return unavailable()
   const failure = error as Parameters<typeof describeInvalid>[0] & {
     statusCode?: number
     code?: string

@@ -103,6 +103,7 @@ export function registerSettlementCalls(scope: FastifyInstance, deps: Settlement
 const refusals: Readonly<Record<string, readonly [status: number, code: string]>> = {
   manual_refund_not_found: [404, 'NOT_FOUND'],
   manual_refund_decided: [409, 'ALREADY_DECIDED'],
+  payment_ended_by_reset: [503, 'SERVICE_UNAVAILABLE'],
 }
 
 function refuse(error: unknown): never {

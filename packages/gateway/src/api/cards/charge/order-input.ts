@@ -42,8 +42,9 @@ function checkLineItems(order: Members | undefined, amount: Money): void {
   let isPriced = items.length > 0
   for (const [index, value] of items.entries()) {
     const position = index + 1
-    const item = objectOf({ item: value }, 'item')
-    const field = (name: string) => `order.line_items.${position}.${name}`
+    const path = `order.line_items.${position}`
+    const item = objectOf({ [position]: value }, path)
+    const field = (name: string) => `${path}.${name}`
     textOf(item, field('name'), 255)
     const givenQuantity = memberOf(item, 'quantity')
     if (givenQuantity === undefined) throw new CardError('line_item_quantity', { position })

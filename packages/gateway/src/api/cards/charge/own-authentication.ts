@@ -18,7 +18,7 @@ export function ownAuthenticationOf(
   const spelling = spellings.find(({ name }) => memberOf(authentication, name) !== undefined)
   if (!spelling) return undefined
   const path = `authentication.${spelling.name}`
-  const members = objectOf(authentication, spelling.name)
+  const members = objectOf(authentication, path)
   const field = (name: string) => `${path}.${name}`
   const status = requiredTextOf(members, field('status'), 1).toUpperCase()
   if (status !== 'Y' && status !== 'A') {
