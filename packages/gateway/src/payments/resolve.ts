@@ -6,7 +6,7 @@
  */
 import type { Merchants } from '../merchants/index.ts'
 import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/contract.ts'
-import type { DueWork } from '../platform/jobs/index.ts'
+import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
 import { rejectionOf } from './outcome.ts'
@@ -27,11 +27,6 @@ const inquiryDeadlineMs = 5_000
 const leaseMs = 30_000
 
 const mostAtOnce = 20
-
-/** 10 s after the first look, doubling to an hour: a bank may be away for a day. */
-function backOffMs(looks: number): number {
-  return Math.min(10_000 * 2 ** looks, 3_600_000)
-}
 
 /** What acquirers left unanswered, or a crash left unfinished. */
 export function resolverWork(deps: ResolveDeps): DueWork {

@@ -7,7 +7,7 @@
 import type { CardAcquirer } from '../networks/card-acquirer/contract.ts'
 import { findBatchTotals, type Taking, takePayments, takeRefunds } from '../payments/index.ts'
 import type { Database } from '../platform/database/index.ts'
-import type { DueWork } from '../platform/jobs/index.ts'
+import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import {
@@ -40,11 +40,6 @@ const tellDeadlineMs = 5_000
 
 /** Longer than a small batch takes. Two who close a large one at once do nothing twice. */
 const leaseMs = 30_000
-
-/** 10 s after the first try, doubling to an hour: a bank may be away for a day. */
-function backOffMs(tries: number): number {
-  return Math.min(10_000 * 2 ** tries, 3_600_000)
-}
 
 /** Batches that are opened and not closed. */
 export function closingWork(deps: CloseDeps): DueWork {

@@ -14,6 +14,11 @@ export type DueWork = {
   runDue(now: Date): Promise<void>
 }
 
+/** 10 s after the first try, doubling to an hour: who is asked may be away for a day. */
+export function backOffMs(tries: number): number {
+  return Math.min(10_000 * 2 ** tries, 3_600_000)
+}
+
 export type Jobs = {
   start(): void
   /** Something fell due just now: do not wait for the next look. */
