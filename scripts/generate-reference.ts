@@ -116,6 +116,7 @@ async function openApi(): Promise<unknown> {
     sandbox: {
       clock: missing,
       acquirerSimulator: missing,
+      kkiSimulator: missing,
       gatewayPublicKey: '',
       token: undefined,
       testPassword: '',

@@ -33,6 +33,7 @@ import {
   type AcquirerSimulator,
   acquirerSimulatorTables,
 } from './networks/card-acquirer/simulator/index.ts'
+import { type KkiSimulator, kkiSimulatorTables } from './networks/kki-switch/simulator/index.ts'
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
@@ -74,6 +75,7 @@ export type AppDeps = {
     | {
         readonly clock: SandboxClock
         readonly acquirerSimulator: AcquirerSimulator
+        readonly kkiSimulator: KkiSimulator
         readonly gatewayPublicKey: string
         /** Wanted under /sandbox where the gateway does not listen on loopback. */
         readonly token: string | undefined
@@ -245,6 +247,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       payments,
       settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
+      kkiSimulator: sandbox.kkiSimulator,
       clock: sandbox.clock,
       jobs,
       log,
@@ -259,6 +262,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...screeningTables,
         ...notificationTables,
         ...acquirerSimulatorTables,
+        ...kkiSimulatorTables,
         ...threeDSecureSimulatorTables,
       ],
       guard: {
