@@ -139,6 +139,7 @@ async function openApi(): Promise<unknown> {
     sandbox: {
       clock: missing,
       acquirerSimulator: missing,
+      kkiSimulator: missing,
       token: undefined,
       testPassword: '',
     },

@@ -6,6 +6,7 @@ import { createApp } from '../../packages/gateway/src/app.ts'
 import { readConfig } from '../../packages/gateway/src/config.ts'
 import type { CardAcquirer } from '../../packages/gateway/src/networks/card-acquirer/contract.ts'
 import { createAcquirerSimulator } from '../../packages/gateway/src/networks/card-acquirer/simulator/index.ts'
+import { createKkiSimulator } from '../../packages/gateway/src/networks/kki-switch/simulator/index.ts'
 import { createThreeDSecureSimulator } from '../../packages/gateway/src/networks/three-d-secure-server/simulator/index.ts'
 import { createSandboxClock } from '../../packages/gateway/src/platform/clock/sandbox-clock.ts'
 import { connectDatabase } from '../../packages/gateway/src/platform/database/index.ts'
@@ -61,6 +62,7 @@ const app = await createApp({
   sandbox: {
     clock,
     acquirerSimulator,
+    kkiSimulator: createKkiSimulator({ ...simulators, keyRing }),
     token: undefined,
     testPassword: '123456',
   },

@@ -20,6 +20,10 @@ import {
   type AcquirerSimulator,
   createAcquirerSimulator,
 } from '../../packages/gateway/src/networks/card-acquirer/simulator/index.ts'
+import {
+  createKkiSimulator,
+  type KkiSimulator,
+} from '../../packages/gateway/src/networks/kki-switch/simulator/index.ts'
 import { createThreeDSecureSimulator } from '../../packages/gateway/src/networks/three-d-secure-server/simulator/index.ts'
 import {
   createSandboxClock,
@@ -72,6 +76,7 @@ export type World = {
   readonly testDatabase: TestDatabase
   readonly clock: SandboxClock
   readonly acquirerSimulator: AcquirerSimulator
+  readonly kkiSimulator: KkiSimulator
   /** What the app logged, one JSON line each. */
   readonly logLines: readonly string[]
   close(): Promise<void>
@@ -94,6 +99,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   })
   const simulators = { database: simulatorDatabase, clock, random }
   const acquirerSimulator = createAcquirerSimulator(simulators)
+  const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })
   const config = { ...readConfig({}), askDeadlineMs: 400, ...options.config }
   const app = await createApp({
     config: options.live ? { ...config, mode: 'live' } : config,
@@ -110,6 +116,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       : {
           clock,
           acquirerSimulator,
+          kkiSimulator,
           token: options.sandboxToken,
           testPassword: '123456',
         },
@@ -126,7 +133,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     if (!options.shares) await testDatabase.drop()
   }
   after(close)
-  return { app, database, testDatabase, clock, acquirerSimulator, logLines, close }
+  return { app, database, testDatabase, clock, acquirerSimulator, kkiSimulator, logLines, close }
 }
 
 export type CallOptions = {

@@ -43,6 +43,7 @@ import {
   type AcquirerSimulator,
   acquirerSimulatorTables,
 } from './networks/card-acquirer/simulator/index.ts'
+import { type KkiSimulator, kkiSimulatorTables } from './networks/kki-switch/simulator/index.ts'
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
@@ -87,6 +88,7 @@ export type AppDeps = {
     | {
         readonly clock: SandboxClock
         readonly acquirerSimulator: AcquirerSimulator
+        readonly kkiSimulator: KkiSimulator
         /** Wanted under /sandbox where the gateway does not listen on loopback. */
         readonly token: string | undefined
         readonly testPassword: string
@@ -274,6 +276,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       payments,
       settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
+      kkiSimulator: sandbox.kkiSimulator,
       clock: sandbox.clock,
       jobs,
       log,
@@ -288,6 +291,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...screeningTables,
         ...notificationTables,
         ...acquirerSimulatorTables,
+        ...kkiSimulatorTables,
         ...threeDSecureSimulatorTables,
       ],
       guard: {

@@ -8,6 +8,7 @@ import { type SandboxToken, welcome } from './api/sandbox/welcome.ts'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig, unknownSettings } from './config.ts'
 import { createAcquirerSimulator } from './networks/card-acquirer/simulator/index.ts'
+import { createKkiSimulator } from './networks/kki-switch/simulator/index.ts'
 import { rightPassword } from './networks/three-d-secure-server/simulator/cards.ts'
 import { createThreeDSecureSimulator } from './networks/three-d-secure-server/simulator/index.ts'
 import { createSandboxClock } from './platform/clock/sandbox-clock.ts'
@@ -92,6 +93,7 @@ export async function startGateway(
       sandbox: {
         clock,
         acquirerSimulator,
+        kkiSimulator: createKkiSimulator({ ...simulators, keyRing }),
         token: token?.value,
         testPassword: rightPassword,
       },

@@ -21,6 +21,7 @@ import { hasCredentials } from '../../primitives/url.ts'
 import { createAdvance } from './advance.ts'
 import { about, merchantOf, ofMerchant } from './call.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
+import { type KkiCallDeps, registerKkiCalls } from './kki.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
 import {
@@ -33,7 +34,8 @@ import { registerSettlementCalls, type SettlementCallDeps } from './settlements.
 import { describeInvalid, readStrictly } from './strict-input.ts'
 
 export type SandboxDeps = SandboxMerchantsDeps &
-  SettlementCallDeps & {
+  SettlementCallDeps &
+  KkiCallDeps & {
     readonly notifications: Notifications
     readonly acquirerSimulator: AcquirerSimulator
     readonly clock: SandboxClock
@@ -97,6 +99,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         merchantOf: (clientId) => merchantOf(deps, clientId),
       })
       registerNetworkCalls(scope, deps)
+      registerKkiCalls(scope, deps)
       registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },

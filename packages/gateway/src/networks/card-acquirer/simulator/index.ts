@@ -4,6 +4,7 @@
  * book, with its decision, before it is answered; the same message again gets the same answer.
  */
 import { batching, type Database } from '../../../platform/database/index.ts'
+import { inTime, silence } from '../../../platform/simulated-line.ts'
 import { maskCardNumber } from '../../../primitives/card-number.ts'
 import { type Clock, sleep } from '../../../primitives/clock.ts'
 import { type Random, randomDigits } from '../../../primitives/random.ts'
@@ -29,7 +30,6 @@ import {
   writeEntries,
 } from './book.store.ts'
 import { writeBatch, writeFollowUp } from './follow-ups.store.ts'
-import { inTime, silence } from './line.ts'
 import type { BookDecision } from './messages.store.ts'
 import { writeInquiry, writeReversal } from './reversals.store.ts'
 import { addInstruction, findSteered, takeInstruction } from './steering.store.ts'

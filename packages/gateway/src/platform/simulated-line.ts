@@ -1,10 +1,10 @@
-/** The line to the simulated acquirer: answers get late and lost on it, and it breaks. */
+/** The line to a simulated network: answers get late and lost on it, and it breaks. */
 
 type Unknown = { readonly kind: 'unknown'; readonly reason: string }
 
 /**
  * Answers by the deadline and never throws, as every connector: a line that breaks leaves open what
- * the acquirer did.
+ * the network did.
  */
 export function inTime<T>(deadline: AbortSignal, work: () => Promise<T>): Promise<T | Unknown> {
   const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason })
