@@ -42,5 +42,9 @@ export async function decideManualRefund(
   const message = { ...messageOf(refund, clientId), original: originalOf(original.operation) }
   const settled = await settleBy(deps, refund, await decide(payment.acquirerId, message))
   deps.onSettled(settled.payment)
+  // Another decision was there first.
+  if ((settled.operation.state === 'approved') !== approve) {
+    throw paymentProblems.manual_refund_decided()
+  }
   return settled
 }

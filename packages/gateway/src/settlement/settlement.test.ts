@@ -149,7 +149,7 @@ test('the report has a line for each payment of the merchant, and none of anothe
   assert.deepEqual(answer.body.split('\r\n'), [
     'batch,client_id,mid,tid,invoice_number,line,payment_type,masked_card_number,brand,' +
       'approval_code,rrn,captured_amount,refunded_amount,net_amount,captured_at,refunded_at',
-    `${batch.batchId},${sandboxClientId},000100012345,10001234,"'=cmd,""1""",CAPTURE,SALE,` +
+    `${batch.batchId},${sandboxClientId},000100012345,10001234,"'=cmd,""1""",CAPTURE,MOTO,` +
       `411111******1111,VISA,${message.approvalCode},${message.rrn},12345,0,12345,` +
       `${formatJakartaTime(operation.settledAt)},`,
     '',

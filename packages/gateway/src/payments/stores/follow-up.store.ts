@@ -139,8 +139,10 @@ function takePayment(
   }
   const allowed = {
     capture: database`${amount.minor} <= p.authorized_minor and p.capture_until > ${now}`,
+    // The message names what was read: a hold that was captured meanwhile is voided by its capture.
     void: database`
-      p.batch_id is null and not p.void_closed and p.refunded_minor = 0 and p.reserved_minor = 0`,
+      p.batch_id is null and not p.void_closed and p.refunded_minor = 0 and p.reserved_minor = 0
+      and p.capture_operation_id is not distinct from ${payment.captureOperationId ?? null}::text`,
     refund: database`
       (p.batch_id is not null or p.void_closed)
       and p.refunded_minor + p.reserved_minor + ${amount.minor} <= p.captured_minor`,

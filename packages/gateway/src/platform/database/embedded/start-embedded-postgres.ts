@@ -11,6 +11,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { chown, mkdtemp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { prepareBinaries } from './binaries.ts'
 import { clusterFolder, openCluster, USERNAME } from './cluster.ts'
@@ -23,7 +24,12 @@ import {
   SOCKET_FOLDER_PREFIX,
 } from './orphaned-server.ts'
 import { serverAccount, temporaryFolder } from './server-account.ts'
-import { type PostgresExit, startServer } from './server-process.ts'
+import {
+  type PostgresExit,
+  type ServerOptions,
+  type ServerProcess,
+  startServer,
+} from './server-process.ts'
 import { embeddedSettings, type PostgresSettings } from './settings.ts'
 
 export type PostgresConnection = {
@@ -94,7 +100,7 @@ async function start(
   noteSocketFolder(dataDir, socketFolder)
 
   const cluster = await openCluster({ dataDir, binaries, account, scratch: socketFolder, log })
-  const server = await startServer({
+  const server = await startServerWhenFree({
     binaries,
     cluster: cluster.folder,
     account,
@@ -117,6 +123,24 @@ async function start(
   }
   await makeDatabase(connection)
   return { connection, exited: server.exited, stop: once(stop) }
+}
+
+/** The processes of a server that was killed hold its memory until they notice: a second or so. */
+const orphansEndWithinMs = 10_000
+
+async function startServerWhenFree(options: ServerOptions): Promise<ServerProcess> {
+  const deadline = performance.now() + orphansEndWithinMs
+  for (;;) {
+    try {
+      return await startServer(options)
+    } catch (error) {
+      const isHeld =
+        error instanceof EmbeddedPostgresError &&
+        error.message.includes('pre-existing shared memory block')
+      if (!isHeld || performance.now() > deadline) throw error
+    }
+    await sleep(50)
+  }
 }
 
 async function makeDatabase(connection: PostgresConnection) {
