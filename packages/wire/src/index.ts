@@ -13,6 +13,7 @@ export {
 export { cardResponseCodes } from './cards/response-codes.ts'
 export { isCountry } from './countries.ts'
 export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
+export { decryptCardData, encryptCardData } from './kki/card-data.ts'
 export type {
   B2b2cTokenRequest,
   B2b2cTokenResponse,
