@@ -5,7 +5,6 @@ import {
   able,
   assertReceived,
   assertRefused,
-  canInquire,
   createDesk,
   describe,
   isTaken,
@@ -59,27 +58,28 @@ export function testLostMessages(name: string, world: KkiWorld): void {
       await assertReceived(t, world, prepared, 1)
     })
 
-    test(`${name}: the late answer to ${named[kind]} is nobody else's answer`, async (t) => {
-      const delayNext = able(t, world.provoke.lateAnswer)
-      if (!delayNext || !canInquire(t, kkiSwitch)) return
-      const late = await desk.prepare(kind)
-      await delayNext()
-      await assertUnknown(late)
-      // Each asks for itself while the late answer arrives.
-      for (const other of Array.from({ length: 5 }, () => desk.pay())) {
-        const outcome = await other.send()
-        assert.equal(outcome.kind, 'approved', describe(outcome))
-        assert.deepEqual(await desk.inquire(other), outcome)
-        await new Promise((resolve) => setTimeout(resolve, patienceMs / 4))
-      }
-      assert.deepEqual(await desk.inquire(late), await late.send())
-    })
+    if (kkiSwitch.capabilities.inquiry)
+      test(`${name}: the late answer to ${named[kind]} is nobody else's answer`, async (t) => {
+        const delayNext = able(t, world.provoke.lateAnswer)
+        if (!delayNext) return
+        const late = await desk.prepare(kind)
+        await delayNext()
+        await assertUnknown(late)
+        // Each asks for itself while the late answer arrives.
+        for (const other of Array.from({ length: 5 }, () => desk.pay())) {
+          const outcome = await other.send()
+          assert.equal(outcome.kind, 'approved', describe(outcome))
+          assert.deepEqual(await desk.inquire(other), outcome)
+          await new Promise((resolve) => setTimeout(resolve, patienceMs / 4))
+        }
+        assert.deepEqual(await desk.inquire(late), await late.send())
+      })
 
     test(`${name}: the message of ${named[kind]} is not sent after the deadline`, async (t) => {
       const prepared = await desk.prepare(kind)
       assert.equal((await prepared.send(AbortSignal.abort())).kind, 'unknown')
       await assertReceived(t, world, prepared, 0)
-      if (!canInquire(t, kkiSwitch)) return
+      if (!kkiSwitch.capabilities.inquiry) return
       assert.deepEqual(await desk.inquire(prepared), { kind: 'not_found' })
     })
   }
@@ -101,17 +101,17 @@ export function testLostMessages(name: string, world: KkiWorld): void {
     await taken(desk.refund(payment))
   })
 
-  test(`${name}: whenever the deadline comes, the outcome is true or unknown`, async (t) => {
-    if (!canInquire(t, kkiSwitch)) return
-    await Promise.all(
-      Array.from({ length: 30 }, async (_, milliseconds) => {
-        const payment = desk.pay()
-        const outcome = await payment.send(AbortSignal.timeout(milliseconds))
-        assert.notEqual(outcome.kind, 'refused')
-        if (outcome.kind === 'approved') assert.deepEqual(await desk.inquire(payment), outcome)
-        assert.deepEqual(await desk.reverse(payment), { kind: 'acknowledged' })
-        await assertRefused(payment)
-      }),
-    )
-  })
+  if (kkiSwitch.capabilities.inquiry)
+    test(`${name}: whenever the deadline comes, the outcome is true or unknown`, async () => {
+      await Promise.all(
+        Array.from({ length: 30 }, async (_, milliseconds) => {
+          const payment = desk.pay()
+          const outcome = await payment.send(AbortSignal.timeout(milliseconds))
+          assert.notEqual(outcome.kind, 'refused')
+          if (outcome.kind === 'approved') assert.deepEqual(await desk.inquire(payment), outcome)
+          assert.deepEqual(await desk.reverse(payment), { kind: 'acknowledged' })
+          await assertRefused(payment)
+        }),
+      )
+    })
 }

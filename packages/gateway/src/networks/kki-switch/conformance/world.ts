@@ -214,11 +214,6 @@ export function describe(outcome: InquiryOutcome): string {
   return 'responseCode' in outcome ? `${outcome.kind} ${outcome.responseCode}` : outcome.kind
 }
 
-export function canInquire(t: TestContext, { capabilities }: KkiSwitch): boolean {
-  if (!capabilities.inquiry) t.skip('the switch claims no inquiry')
-  return capabilities.inquiry
-}
-
 /** What the world can do; undefined, and a skip, where it cannot. */
 export function able<T extends (...given: never[]) => unknown>(
   t: TestContext,
