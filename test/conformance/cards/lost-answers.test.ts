@@ -26,7 +26,7 @@ for (const [amount, asked, what] of [
     const started = performance.now()
     const answer = await charge(hasty, body, { requestId })
     const took = performance.now() - started
-    assert.ok(took >= 290 && took < 2_000, `${took} ms`)
+    assert.ok(took >= 290 && took < 8_000, `${took} ms`)
     assert.equal(answer.status, 200)
     const { status, response_code, response_message, approval_code } = answer.body.payment
     assert.deepEqual(

@@ -39,19 +39,17 @@ test('an unknown client is refused like a wrong signature, even if the gateway i
   }
 })
 
-test('an unknown client costs as much time as a wrong signature', async () => {
-  const wrong = { ...headersOf('MCH-1', gateway) }
-  const unknown = { ...wrong, 'x-client-key': 'MCH-2' }
-  const times: Record<'wrong' | 'unknown', number[]> = { wrong: [], unknown: [] }
-  for (let i = 0; i < 600; i++) {
-    for (const [name, headers] of Object.entries({ wrong, unknown })) {
-      const begun = process.hrtime.bigint()
-      await authenticateTokenRequest(deps, headers).catch(() => {})
-      times[name as keyof typeof times].push(Number(process.hrtime.bigint() - begun))
-    }
+test('for an unknown client a signature is verified too, so that time tells nothing', async () => {
+  let verified = 0
+  const counting = {
+    ...deps,
+    get gatewayPublicKey() {
+      verified += 1
+      return gateway.publicKey
+    },
   }
-  const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
-  const ratio = median(times.unknown) / median(times.wrong)
-  // Without the work on another key it is about 0.5.
-  assert.ok(ratio > 0.7 && ratio < 1.5, `${ratio}`)
+  await assert.rejects(authenticateTokenRequest(counting, headersOf('MCH-2')))
+  assert.equal(verified, 1)
+  await authenticateTokenRequest(counting, headersOf('MCH-1'))
+  assert.equal(verified, 1, 'a merchant has a key of his own')
 })
