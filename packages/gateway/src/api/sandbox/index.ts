@@ -10,14 +10,13 @@ import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/i
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
 import type { Notifications, NotificationView } from '../../notifications/index.ts'
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
-import { isDatabaseDown } from '../../platform/database/index.ts'
 import { noteRefusal } from '../../platform/http/server.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
-import { isSealedTooLate } from '../../platform/key-ring/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import { sleep } from '../../primitives/clock.ts'
 import { money, wholeRupiah } from '../../primitives/money.ts'
 import { hasCredentials } from '../../primitives/url.ts'
+import { isPassing } from '../raw-call.ts'
 import { createAdvance } from './advance.ts'
 import { about, merchantOf, ofMerchant } from './call.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
@@ -245,7 +244,7 @@ function unavailable(): SandboxError {
 
 function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error
-  if (isDatabaseDown(error) || isSealedTooLate(error)) return unavailable()
+  if (isPassing(error)) return unavailable()
   const failure = error as Parameters<typeof describeInvalid>[0] & {
     statusCode?: number
     code?: string

@@ -165,6 +165,13 @@ function refuseConnection(
   )
 }
 
+/** The path as it stood in the request line, without query. */
+export function pathOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? '/'
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
 function requestIdOf(request: FastifyRequest): string | undefined {
   const header = request.headers['request-id'] ?? request.headers['x-external-id']
   return typeof header === 'string' ? header.slice(0, 128) : undefined

@@ -11,6 +11,7 @@ import {
 } from '@gerbang/wire'
 import type { Merchant, Merchants } from '../../../merchants/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
+import { isPrintable, longestIdentifier, signablePaths } from '../../raw-call.ts'
 import { CardError } from '../card-error.ts'
 
 export type CardRequest = {
@@ -38,8 +39,6 @@ export type AuthenticateDeps = {
   readonly clock: Clock
   readonly timestampWindowSeconds: number
 }
-
-const longestHeader = 128
 
 /** Raises the header rows of the error table, unknown_client and invalid_signature. */
 export async function authenticate(
@@ -73,18 +72,13 @@ function readHeaders(request: CardRequest): Headers {
     timestamp: header('Request-Timestamp'),
     signature: header('Signature'),
   }
-  if (headers.clientId.length > longestHeader || headers.requestId.length > longestHeader) {
+  if (headers.clientId.length > longestIdentifier || headers.requestId.length > longestIdentifier) {
     throw new CardError('header_size')
   }
   if (!isPrintable(headers.requestId)) {
     throw new CardError('header_format', { header: 'Request-Id' })
   }
   return headers
-}
-
-/** HTTP says nothing of the encoding of other characters: two sides sign different bytes for one. */
-export function isPrintable(header: string): boolean {
-  return /^[ -~]*$/.test(header)
 }
 
 function checkTimestamp(deps: AuthenticateDeps, text: string): void {
@@ -96,9 +90,8 @@ function checkTimestamp(deps: AuthenticateDeps, text: string): void {
 }
 
 /**
- * The path under which the signature is right; undefined where it is wrong. Clients sign the path
- * as they sent it or as it was before URL-encoding (wire.md 2.2). An unknown client costs the same
- * time as a known one.
+ * The path under which the signature is right; undefined where it is wrong. An unknown client costs
+ * the same time as a known one.
  */
 function matchSignature(
   request: CardRequest,
@@ -119,22 +112,11 @@ function matchSignature(
           verifySignature('request', parts(path, digest), headers.signature, secret),
         )
       : verifySignature('request', parts(path, digest), headers.signature, 'nobody') && false
-  const decoded = decodePath(request.path)
-  return [...new Set([request.path, decoded])].find((path) =>
-    digests.some((digest) => isRight(path, digest)),
-  )
+  return signablePaths(request.path).find((path) => digests.some((digest) => isRight(path, digest)))
 }
 
 /** A POST signs its body. A GET that has one may leave it out: get-token (wire.md 4.7). */
 function digestsOf({ method, body }: CardRequest): (string | undefined)[] {
   if (method === 'POST') return [digestOf(body)]
   return body.length > 0 ? [digestOf(body), undefined] : [undefined]
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }

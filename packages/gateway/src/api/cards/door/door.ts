@@ -8,9 +8,8 @@ import { errorEnvelope, requestHeaders } from '@gerbang/wire/schemas'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Merchant } from '../../../merchants/index.ts'
-import { isDatabaseDown } from '../../../platform/database/index.ts'
-import { noteRefusal } from '../../../platform/http/server.ts'
-import { isSealedTooLate, type KeyRing } from '../../../platform/key-ring/index.ts'
+import { noteRefusal, pathOf } from '../../../platform/http/server.ts'
+import type { KeyRing } from '../../../platform/key-ring/index.ts'
 import type { Log } from '../../../platform/log/index.ts'
 import { Problem } from '../../../primitives/problem.ts'
 import type {
@@ -19,10 +18,11 @@ import type {
   RequestScope,
   Requests,
 } from '../../../requests/index.ts'
+import { failureOf, mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { CardError, toCardError } from '../card-error.ts'
 import { type AuthenticatedCall, authenticate } from './authenticate.ts'
 import { type HolderAnswer, judgeHolder } from './duplicates.ts'
-import { headerOf, pathOf, type SignedCall, type SigningDeps, signAnswer } from './sign-answer.ts'
+import { headerOf, type SignedCall, type SigningDeps, signAnswer } from './sign-answer.ts'
 
 export type DoorDeps = SigningDeps & {
   readonly requests: Requests
@@ -96,12 +96,7 @@ export async function openCardDoor(
 ): Promise<void> {
   const states = new WeakMap<FastifyRequest, SignedCall>()
   await server.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
-    )
-    // Bodies are read by parse functions, which know the documented errors and their order.
-    scope.setValidatorCompiler(() => () => true)
+    takeRawBodies(scope)
     scope.addHook('onSend', (request, reply, payload) =>
       signAnswer(deps, request, reply, payload, states.get(request)),
     )
@@ -114,7 +109,7 @@ export async function openCardDoor(
     const enter = async (
       request: FastifyRequest,
       emptyClientId: Emptiness,
-      body = bodyOf(request),
+      body = rawBodyOf(request),
     ) => {
       const call = await authenticate(deps, {
         method: request.method,
@@ -148,7 +143,7 @@ export async function openCardDoor(
           return route.handle(route.parse(readJson(request, body), call.merchant), call)
         }
         scope.post(route.url, { schema: describe(route, route.request) }, (request) =>
-          answer(request, bodyOf(request)),
+          answer(request, rawBodyOf(request)),
         )
         if (!route.alsoByGet) return
         scope.get(route.url, { schema: describe(route) }, async (request) =>
@@ -170,7 +165,7 @@ async function runClaiming<Input>(
   const { requests, keyRing, clock } = deps
   const { merchant, requestId } = call
   const key = { merchantId: merchant.merchantId, scope: route.scope, requestId }
-  const body = bodyOf(request)
+  const body = rawBodyOf(request)
   const identity = {
     route: route.url,
     bodyMac: keyRing.fingerprint('request-body', body),
@@ -225,10 +220,7 @@ async function readBodyOfGet(request: FastifyRequest, maximum: number): Promise<
 }
 
 function readJson(request: FastifyRequest, body: Buffer): JsonValue {
-  const type = request.headers['content-type']
-  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
-    throw new CardError('content_type')
-  }
+  if (!mayBeJson(request)) throw new CardError('content_type')
   const json = parseJsonText(body)
   if (!json.ok) throw new CardError('malformed_body', { reason: json.reason })
   return json.value
@@ -237,20 +229,18 @@ function readJson(request: FastifyRequest, body: Buffer): JsonValue {
 function toRefusal(deps: DoorDeps, error: unknown, request: FastifyRequest): CardError {
   if (error instanceof CardError) return error
   if (error instanceof Problem) return toCardError(error)
-  if (isDatabaseDown(error) || isSealedTooLate(error)) return new CardError('unavailable')
-  const { code, statusCode = 500 } = error as { code?: string; statusCode?: number }
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new CardError('body_too_large', { maximum: deps.bodyLimitBytes })
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new CardError('content_type')
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+  const failure = failureOf(error)
+  switch (failure) {
+    case 'unavailable':
+    case 'content_type':
+      return new CardError(failure)
+    case 'body_too_large':
+      return new CardError(failure, { maximum: deps.bodyLimitBytes })
+    case 'body_too_short':
       return new CardError('malformed_body', { reason: 'the body is shorter than it says' })
-    default:
-      // A caller who went away, and what else the server refuses before a route is run.
-      if (statusCode < 500) {
-        return new CardError('malformed_body', { reason: 'the body cannot be read' })
-      }
+    case 'unreadable':
+      return new CardError('malformed_body', { reason: 'the body cannot be read' })
+    case 'crashed':
       deps.log.error({ err: error, requestId: headerOf(request, 'request-id') }, 'request crashed')
       return new CardError('internal')
   }
@@ -270,8 +260,4 @@ function describe(route: Described, request?: TSchema) {
       '5xx': errorEnvelope,
     },
   }
-}
-
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }

@@ -5,8 +5,10 @@
 import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Merchant, Merchants } from '../../../merchants/index.ts'
+import { pathOf } from '../../../platform/http/server.ts'
 import type { Clock } from '../../../primitives/clock.ts'
-import { type AuthenticatedCall, isPrintable } from './authenticate.ts'
+import { isPrintable, longestIdentifier } from '../../raw-call.ts'
+import type { AuthenticatedCall } from './authenticate.ts'
 
 export type SigningDeps = { readonly merchants: Merchants; readonly clock: Clock }
 
@@ -43,13 +45,6 @@ export async function signAnswer(
   return payload
 }
 
-/** The path as it stood in the request line, without query. */
-export function pathOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? '/'
-  const query = url.indexOf('?')
-  return query < 0 ? url : url.slice(0, query)
-}
-
 /** A header that came once; "" where it did not. */
 export function headerOf(request: FastifyRequest, name: string): string {
   const value = request.headers[name]
@@ -62,7 +57,7 @@ async function findCaller(
   request: FastifyRequest,
 ): Promise<Merchant | undefined> {
   const clientId = headerOf(request, 'client-id')
-  if (clientId === '' || clientId.length > 128) return undefined
+  if (clientId === '' || clientId.length > longestIdentifier) return undefined
   try {
     return await deps.merchants.findByClientId(clientId)
   } catch {

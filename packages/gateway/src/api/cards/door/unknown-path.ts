@@ -5,8 +5,8 @@
  */
 import { cardErrorBody, cardErrors } from '@gerbang/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { noteRefusal, type UnservableRequest } from '../../../platform/http/server.ts'
-import { pathOf, type SigningDeps, signAnswer } from './sign-answer.ts'
+import { noteRefusal, pathOf, type UnservableRequest } from '../../../platform/http/server.ts'
+import { type SigningDeps, signAnswer } from './sign-answer.ts'
 
 /** Answers a path that is not part of the API. */
 export function refuseUnknownPath(

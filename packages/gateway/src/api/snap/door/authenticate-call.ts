@@ -8,6 +8,7 @@ import { decodeSnapSignature, verifySnapCall } from '@gerbang/wire'
 import type { AccessTokens } from '../../../access-tokens/index.ts'
 import type { Merchant, Merchants } from '../../../merchants/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
+import { signablePaths } from '../../raw-call.ts'
 import { SnapError } from '../snap-error.ts'
 import { invalidSignature } from './authenticate-token-request.ts'
 import {
@@ -78,9 +79,8 @@ type Signed = {
   readonly signature: string
 }
 
-/** Clients sign the path as they sent it or as it was before URL-encoding, as for cards. */
 function isSignedBy(merchant: Merchant | undefined, request: SnapRequest, signed: Signed): boolean {
-  const paths = [...new Set([request.url, decodePath(request.url)])]
+  const paths = signablePaths(request.url)
   const check = (secretKey: string) =>
     paths.some((path) =>
       verifySnapCall(
@@ -91,14 +91,6 @@ function isSignedBy(merchant: Merchant | undefined, request: SnapRequest, signed
       ),
     )
   return merchant ? merchant.secretKey.reveal(check) : check('nobody') && false
-}
-
-function decodePath(url: string): string {
-  try {
-    return decodeURIComponent(url)
-  } catch {
-    return url
-  }
 }
 
 /** Absent, `SDK` and whatever else are sent in practice, and mean the default (wire.md 11.1). */

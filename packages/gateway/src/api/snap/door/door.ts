@@ -21,6 +21,7 @@ import type { TSchema } from 'typebox'
 import type { Merchant } from '../../../merchants/index.ts'
 import type { KeyRing } from '../../../platform/key-ring/index.ts'
 import { externalIdKey, type RequestClaim, type Requests } from '../../../requests/index.ts'
+import { mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { SnapError, type SnapValues } from '../snap-error.ts'
 import { authenticateCall, type CallDeps, type SnapCall } from './authenticate-call.ts'
 import { authenticateTokenRequest, type TokenRequestDeps } from './authenticate-token-request.ts'
@@ -83,12 +84,7 @@ export async function openSnapDoor(
   register: (door: SnapDoor) => void,
 ): Promise<void> {
   await server.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
-    )
-    // Bodies are read by parse functions, which know the codes and their order.
-    scope.setValidatorCompiler(() => () => true)
+    takeRawBodies(scope)
     scope.setErrorHandler((error, request, reply) =>
       sendRefusal(deps, request, reply, toRefusal(deps, error, request)),
     )
@@ -118,7 +114,7 @@ export async function openSnapDoor(
             method: request.method,
             url: request.raw.url ?? '',
             headers: request.headers,
-            body: bytesOf(request),
+            body: rawBodyOf(request),
           })
           return send(reply, route.service, await runTransact(deps, route, request, call))
         })
@@ -142,7 +138,7 @@ async function runTransact<Input>(
   const claim: RequestClaim = {
     ...key,
     route: path,
-    bodyMac: deps.keyRing.fingerprint('request-body', bytesOf(request)),
+    bodyMac: deps.keyRing.fingerprint('request-body', rawBodyOf(request)),
     signatureMac: deps.keyRing.fingerprint('request-signature', call.signature),
     supersedes: undefined,
   }
@@ -153,11 +149,8 @@ async function runTransact<Input>(
 
 /** An absent body is an empty object, so that the answer names the member that is missing. */
 function readBody(request: FastifyRequest): SnapBody {
-  const type = request.headers['content-type']
-  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
-    throw new SnapError('content_type')
-  }
-  const bytes = bytesOf(request)
+  if (!mayBeJson(request)) throw new SnapError('content_type')
+  const bytes = rawBodyOf(request)
   if (bytes.length === 0) return {}
   const json = parseJsonText(bytes)
   if (!json.ok) throw new SnapError('bad_request', { reason: json.reason })
@@ -170,10 +163,6 @@ function asObject(value: JsonValue): SnapBody {
     throw new SnapError('bad_request', { reason: 'the body is not an object' })
   }
   return value as SnapBody
-}
-
-function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }
 
 function describe(route: Described, headers: TSchema) {

@@ -1,12 +1,10 @@
 /** The headers of SNAP calls, in the order in which they are missed. */
 import { parseSnapTimestamp } from '@gerbang/wire'
 import type { Clock } from '../../../primitives/clock.ts'
+import { isPrintable, longestIdentifier } from '../../raw-call.ts'
 import { SnapError } from '../snap-error.ts'
 
 export type SnapHeaders = Readonly<Record<string, string | string[] | undefined>>
-
-/** Clients send up to 57 characters as X-EXTERNAL-ID (wire.md 6.3); a Client ID has up to 128. */
-const longestHeader = 128
 
 /** A header that must be there. */
 export function mandatoryHeader(headers: SnapHeaders, name: string): string {
@@ -24,7 +22,7 @@ export function optionalHeader(headers: SnapHeaders, name: string): string | und
 /** Not what it is made of is checked, but that two sides write the same bytes for it. */
 export function identifierHeader(headers: SnapHeaders, name: string): string {
   const value = mandatoryHeader(headers, name)
-  if (value.length > longestHeader || !/^[ -~]+$/.test(value)) {
+  if (value.length > longestIdentifier || !isPrintable(value)) {
     throw new SnapError('field_format', { field: name })
   }
   return value

@@ -4,11 +4,10 @@
  */
 import { formatSnapTimestamp, snapServiceCodeOf } from '@gerbang/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseDown } from '../../../platform/database/index.ts'
-import { noteRefusal, type UnservableRequest } from '../../../platform/http/server.ts'
-import { isSealedTooLate } from '../../../platform/key-ring/index.ts'
+import { noteRefusal, pathOf, type UnservableRequest } from '../../../platform/http/server.ts'
 import type { Log } from '../../../platform/log/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
+import { failureOf, longestIdentifier } from '../../raw-call.ts'
 import { SnapError } from '../snap-error.ts'
 
 export type RefusalDeps = {
@@ -61,17 +60,17 @@ export function sendRefusal(
 
 export function toRefusal(deps: RefusalDeps, error: unknown, request: FastifyRequest): SnapError {
   if (error instanceof SnapError) return error
-  if (isDatabaseDown(error) || isSealedTooLate(error)) return new SnapError('unavailable')
-  const { code, statusCode = 500 } = error as { code?: string; statusCode?: number }
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new SnapError('body_too_large', { maximum: deps.bodyLimitBytes })
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new SnapError('content_type')
-    default:
-      // A caller who went away, and what else the server refuses before a route is run.
-      if (statusCode < 500)
-        return new SnapError('bad_request', { reason: 'the body cannot be read' })
+  const failure = failureOf(error)
+  switch (failure) {
+    case 'unavailable':
+    case 'content_type':
+      return new SnapError(failure)
+    case 'body_too_large':
+      return new SnapError(failure, { maximum: deps.bodyLimitBytes })
+    case 'body_too_short':
+    case 'unreadable':
+      return new SnapError('bad_request', { reason: 'the body cannot be read' })
+    case 'crashed':
       deps.log.error({ err: error, requestId: externalIdOf(request) }, 'request crashed')
       return new SnapError('general_error')
   }
@@ -79,10 +78,5 @@ export function toRefusal(deps: RefusalDeps, error: unknown, request: FastifyReq
 
 function externalIdOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-external-id']
-  return typeof header === 'string' ? header.slice(0, 128) : undefined
-}
-
-/** Without the query. */
-function pathOf(request: FastifyRequest): string {
-  return (request.raw.url ?? '/').split('?', 1)[0] as string
+  return typeof header === 'string' ? header.slice(0, longestIdentifier) : undefined
 }
