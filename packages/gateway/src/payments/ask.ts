@@ -2,6 +2,7 @@
 import type {
   AcquirerOutcome,
   CardAcquirer,
+  FollowUpCommand,
   OriginalMessage,
 } from '../networks/card-acquirer/contract.ts'
 import type { Database } from '../platform/database/index.ts'
@@ -13,9 +14,10 @@ import {
   newOperation,
   type Operation,
   type OperationOfPayment,
+  type Payment,
   paymentProblems,
 } from './payment.ts'
-import { keepReversal } from './stores/follow-up.store.ts'
+import { type FollowUp, keepReversal } from './stores/follow-up.store.ts'
 import { findByOperation } from './stores/payments.store.ts'
 import { loseOperation } from './stores/settle.store.ts'
 import type { TraceNumbers } from './stores/trace-numbers.ts'
@@ -96,11 +98,22 @@ function isLateApproval(operation: Operation, outcome: AcquirerOutcome): boolean
  * operation was approved meanwhile. Repeatable.
  */
 export async function reverseLater(
-  deps: Pick<AskDeps, 'database' | 'clock' | 'ids' | 'traceNumbers' | 'repeat'>,
-  { payment, operation: original }: OperationOfPayment,
+  deps: NewReversalDeps & Pick<AskDeps, 'database' | 'repeat'>,
+  { payment, operation: { operationId, amount } }: OperationOfPayment,
 ): Promise<Operation['operationId'] | undefined> {
-  const { clock, ids, traceNumbers } = deps
-  const now = clock.now()
+  const reversal = await newReversal(deps, payment, { operationId, amount }, deps.clock.now())
+  return deps.repeat(() => keepReversal(deps.database, reversal))
+}
+
+type NewReversalDeps = Pick<AskDeps, 'clock' | 'ids' | 'traceNumbers'>
+
+/** A reversal of an operation of a payment, or of a part of it, for the resolver to send at once. */
+export async function newReversal(
+  { clock, ids, traceNumbers }: NewReversalDeps,
+  payment: Payment,
+  original: Pick<Operation, 'operationId' | 'amount'>,
+  now: Date,
+): Promise<FollowUp> {
   const operation = newOperation({
     operationId: ids.next('operation'),
     kind: 'reversal',
@@ -110,11 +123,19 @@ export async function reverseLater(
     originalOperationId: original.operationId,
     createdAt: now,
   })
-  return deps.repeat(() => keepReversal(deps.database, { payment, operation, lookAt: now, now }))
+  return { payment, operation, lookAt: now }
 }
 
-/** The original data elements of a message about an operation. */
-export function originalOf({ kind, references, approvalCode, amount }: Operation): OriginalMessage {
+/** A message about an earlier one, with the original data elements of that one. */
+export function messageAbout(
+  asked: OperationOfPayment,
+  original: Operation,
+  subMerchantId: string,
+): FollowUpCommand {
+  return { ...messageOf(asked, subMerchantId), original: originalOf(original) }
+}
+
+function originalOf({ kind, references, approvalCode, amount }: Operation): OriginalMessage {
   if (kind === 'reversal') throw new Error('nothing is about a reversal')
   return { kind, references, approvalCode, amount }
 }

@@ -1,27 +1,20 @@
 /** A capture of an authorization: whole or in part, once, within 7 days (wire.md 4.5). */
-import type { Merchant } from '../merchants/index.ts'
-import { later } from '../primitives/clock.ts'
 import type { Money } from '../primitives/money.ts'
-import type { RequestClaim } from '../requests/index.ts'
-import { type AskDeps, askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
-import { newOperation, type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
-import { beginFollowUp } from './stores/follow-up.store.ts'
+import { askInTime, messageAbout, settleBy } from './ask.ts'
+import {
+  beginAsked,
+  type ClaimedCommand,
+  type FollowUpDeps,
+  type FollowUpResult,
+} from './follow-up.ts'
+import { type Payment, paymentProblems } from './payment.ts'
 import { findByAuthorizeId, findByOperation } from './stores/payments.store.ts'
 
-export type FollowUpDeps = AskDeps & { readonly requestLifetimeMs: number }
-
-export type CaptureCommand = {
-  readonly merchant: Merchant
-  readonly claim: RequestClaim
+export type CaptureCommand = ClaimedCommand & {
   readonly authorizeId: string
   /** Undefined captures the whole authorized amount. */
   readonly amount: Money | undefined
 }
-
-export type FollowUpResult =
-  | ({ readonly kind: 'done' } & OperationOfPayment)
-  /** Another request holds the Request-Id. */
-  | { readonly kind: 'duplicate' }
 
 /**
  * Begins a capture, asks the acquirer, settles.
@@ -44,21 +37,11 @@ export async function capture(
   const authorization = await findByOperation(deps.database, merchantId, payment.chargeOperationId)
   if (!authorization) throw paymentProblems.payment_ended_by_reset()
 
-  const { askUntil, lookAt } = askTimes(deps)
-  const operation = newOperation({
-    operationId: deps.ids.next('operation'),
+  const { begun, operation } = await beginAsked(deps, payment, claim, now, {
     kind: 'capture',
     amount: amount ?? payment.authorized,
-    references: await deps.traceNumbers.next(payment, now),
-    askUntil,
     originalOperationId: payment.chargeOperationId,
-    requestId: claim.requestId,
-    createdAt: now,
   })
-  const requestExpiresAt = later(now, deps.requestLifetimeMs)
-  const begun = await deps.repeat(() =>
-    beginFollowUp(deps.database, { payment, operation, lookAt, now, claim, requestExpiresAt }),
-  )
   if (begun === 'duplicate') return { kind: 'duplicate' }
   if (begun === 'taken') {
     const current = await find()
@@ -67,10 +50,7 @@ export async function capture(
   }
 
   const asked = { payment, operation }
-  const message = {
-    ...messageOf(asked, merchant.clientId),
-    original: originalOf(authorization.operation),
-  }
+  const message = messageAbout(asked, authorization.operation, merchant.clientId)
   const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
     acquirer.capture(message, deadline),
   )

@@ -4,7 +4,7 @@
  */
 import type { Merchant } from '../merchants/index.ts'
 import type { FollowUpCommand } from '../networks/card-acquirer/contract.ts'
-import { type AskDeps, messageOf, originalOf, settleBy } from './ask.ts'
+import { type AskDeps, messageAbout, settleBy } from './ask.ts'
 import type { Decision } from './outcome.ts'
 import { type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
 import { findByOperation, findManualRefund } from './stores/payments.store.ts'
@@ -39,7 +39,7 @@ export async function decideManualRefund(
   const originalId = operation.originalOperationId ?? payment.chargeOperationId
   const original = await findByOperation(deps.database, merchantId, originalId)
   if (!original) throw paymentProblems.payment_ended_by_reset()
-  const message = { ...messageOf(refund, clientId), original: originalOf(original.operation) }
+  const message = messageAbout(refund, original.operation, clientId)
   const settled = await settleBy(deps, refund, await decide(payment.acquirerId, message))
   deps.onSettled(settled.payment)
   // Another decision was there first.

@@ -3,21 +3,20 @@
  * as a whole, what is settled is refunded whole or in part, by message or, where the acquirer takes
  * no refund messages, by its people over days.
  */
-import type { Merchant } from '../merchants/index.ts'
 import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
-import { later } from '../primitives/clock.ts'
 import type { Money } from '../primitives/money.ts'
 import { Problem } from '../primitives/problem.ts'
-import type { RequestClaim } from '../requests/index.ts'
-import { askInTime, askTimes, messageOf, originalOf, settleBy } from './ask.ts'
-import type { FollowUpDeps, FollowUpResult } from './capture.ts'
-import { newOperation, type Payment, paymentProblems, type RefundType } from './payment.ts'
-import { beginFollowUp } from './stores/follow-up.store.ts'
+import { askInTime, messageAbout, settleBy } from './ask.ts'
+import {
+  beginAsked,
+  type ClaimedCommand,
+  type FollowUpDeps,
+  type FollowUpResult,
+} from './follow-up.ts'
+import { type Payment, paymentProblems, type RefundType } from './payment.ts'
 import { findByOperation, findRefundable } from './stores/payments.store.ts'
 
-export type RefundCommand = {
-  readonly merchant: Merchant
-  readonly claim: RequestClaim
+export type RefundCommand = ClaimedCommand & {
   readonly invoiceNumber: string
   /** Request-Id of the charge, or of the capture. */
   readonly originalRequestId: string
@@ -106,29 +105,14 @@ async function run(
   const original = await findByOperation(deps.database, merchant.merchantId, originalOperationId)
   if (!original) throw paymentProblems.payment_ended_by_reset()
   const isManual = refundType.startsWith('MANUAL')
-  const { askUntil, lookAt } = askTimes(deps)
-  const operation = newOperation({
-    operationId: deps.ids.next('operation'),
+  const claimed = { ...claim, supersedes }
+  const { begun, operation } = await beginAsked(deps, payment, claimed, now, {
     kind: refundType === 'VOID' ? 'void' : 'refund',
     state: isManual ? 'manual' : 'asked',
     amount,
-    references: await deps.traceNumbers.next(payment, now),
-    askUntil,
     originalOperationId,
-    requestId: claim.requestId,
     refundType,
-    createdAt: now,
   })
-  const begun = await deps.repeat(() =>
-    beginFollowUp(deps.database, {
-      payment,
-      operation,
-      lookAt,
-      now,
-      claim: { ...claim, supersedes },
-      requestExpiresAt: later(now, deps.requestLifetimeMs),
-    }),
-  )
   if (begun === 'duplicate') return { result: { kind: 'duplicate' }, outcome: undefined }
   if (begun === 'taken') {
     const current = await currentOf(deps, payment)
@@ -140,10 +124,7 @@ async function run(
 
   const asked = { payment, operation }
   if (isManual) return { result: { kind: 'done', ...asked }, outcome: undefined }
-  const message = {
-    ...messageOf(asked, merchant.clientId),
-    original: originalOf(original.operation),
-  }
+  const message = messageAbout(asked, original.operation, merchant.clientId)
   const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
     refundType === 'VOID' ? acquirer.void(message, deadline) : acquirer.refund(message, deadline),
   )

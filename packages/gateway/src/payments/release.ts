@@ -3,9 +3,9 @@
  * The releases are written down here; the resolver sends them, as every other reversal.
  */
 import type { DueWork } from '../platform/jobs/index.ts'
-import { money } from '../primitives/money.ts'
-import type { AskDeps } from './ask.ts'
-import { newOperation, type Payment } from './payment.ts'
+import { type Money, money } from '../primitives/money.ts'
+import { type AskDeps, newReversal } from './ask.ts'
+import type { Payment } from './payment.ts'
 import { beginRelease, beginRestRelease } from './stores/follow-up.store.ts'
 import {
   findEndedHolds,
@@ -26,15 +26,14 @@ export function releaseWork(deps: AskDeps): DueWork {
     },
     runDue: async (now) => {
       for (const payment of await findEndedHolds(database, now, mostAtOnce)) {
-        const operation = await releaseOf(deps, payment, payment.authorized, now)
         // Whoever captures at this moment and wins the payment keeps it.
-        await beginRelease(database, { payment, operation, lookAt: now, now })
+        await beginRelease(database, await releaseOf(deps, payment, payment.authorized, now))
       }
       for (const payment of await findHeldRests(database, mostAtOnce)) {
         if (deps.acquirers(payment.acquirerId).capabilities.partialReversal) {
           const rest = payment.authorized.minor - payment.captured.minor
-          const operation = await releaseOf(deps, payment, money(rest, 'IDR'), now)
-          await beginRestRelease(database, { payment, operation, lookAt: now, now })
+          const release = await releaseOf(deps, payment, money(rest, 'IDR'), now)
+          await beginRestRelease(database, release)
         } else await letRestGo(database, payment)
       }
     },
@@ -42,19 +41,6 @@ export function releaseWork(deps: AskDeps): DueWork {
 }
 
 /** The reversal of an authorization, or of a part of it. */
-async function releaseOf(
-  { ids, traceNumbers, clock }: AskDeps,
-  payment: Payment,
-  amount: Payment['amount'],
-  now: Date,
-) {
-  return newOperation({
-    operationId: ids.next('operation'),
-    kind: 'reversal',
-    amount,
-    references: await traceNumbers.next(payment, now),
-    askUntil: clock.realNow(),
-    originalOperationId: payment.chargeOperationId,
-    createdAt: now,
-  })
+function releaseOf(deps: AskDeps, payment: Payment, amount: Money, now: Date) {
+  return newReversal(deps, payment, { operationId: payment.chargeOperationId, amount }, now)
 }

@@ -8,7 +8,7 @@ import type { Merchants } from '../merchants/index.ts'
 import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/contract.ts'
 import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
-import { type AskDeps, messageOf, originalOf, reverseLater, settleBy } from './ask.ts'
+import { type AskDeps, messageAbout, reverseLater, settleBy } from './ask.ts'
 import { rejectionOf } from './outcome.ts'
 import { noAnswerCode, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
@@ -95,11 +95,7 @@ async function inquire(
   const isBeingReversed = about.operation.responseCode !== undefined
   if (!acquirer.capabilities.inquiry || isBeingReversed) return { kind: 'not_found' }
   const references = await deps.traceNumbers.next(about.payment, deps.clock.now())
-  const command = {
-    ...messageOf(about, subMerchantId),
-    references,
-    original: originalOf(about.operation),
-  }
+  const command = { ...messageAbout(about, about.operation, subMerchantId), references }
   return withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
     acquirer.inquire(command, deadline),
   )
@@ -120,10 +116,7 @@ async function reverse(
   const original =
     originalId && (await findByOperation(deps.database, payment.merchantId, originalId))
   if (!original) throw new Error('a reversal without its original')
-  const command = {
-    ...messageOf(reversal, subMerchantId),
-    original: originalOf(original.operation),
-  }
+  const command = messageAbout(reversal, original.operation, subMerchantId)
   const outcome = await withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
     acquirer.reverse(command, deadline),
   )

@@ -70,7 +70,6 @@ function followUp(
       createdAt: now,
     }),
     lookAt: now,
-    now,
     claim: {
       merchantId,
       scope: 'transaction',

@@ -15,8 +15,6 @@ export type FollowUp = {
   readonly operation: Operation & { readonly kind: 'capture' | 'void' | 'refund' | 'reversal' }
   /** When the resolver looks first (business time), if nobody settles before. */
   readonly lookAt: Date
-  /** Business time, for the end of a hold. */
-  readonly now: Date
 }
 
 export type BeginFollowUp = FollowUp & {
@@ -127,18 +125,14 @@ export async function keepReversal(
 /**
  * The CTE `taken`: the payment, where this operation may have it. Money's limits stand in the WHERE.
  */
-function takePayment(
-  database: Database,
-  { payment, operation, now }: FollowUp,
-  condition: Fragment,
-) {
-  const { operationId, kind, amount } = operation
+function takePayment(database: Database, { payment, operation }: FollowUp, condition: Fragment) {
+  const { operationId, kind, amount, createdAt } = operation
   const changes = {
     slot: database`open_operation_id = ${operationId}`,
     reservation: database`reserved_minor = p.reserved_minor + ${amount.minor}`,
   }
   const allowed = {
-    capture: database`${amount.minor} <= p.authorized_minor and p.capture_until > ${now}`,
+    capture: database`${amount.minor} <= p.authorized_minor and p.capture_until > ${createdAt}`,
     // The message names what was read: a hold that was captured meanwhile is voided by its capture.
     void: database`
       p.batch_id is null and not p.void_closed and p.refunded_minor = 0 and p.reserved_minor = 0
@@ -146,7 +140,7 @@ function takePayment(
     refund: database`
       (p.batch_id is not null or p.void_closed)
       and p.refunded_minor + p.reserved_minor + ${amount.minor} <= p.captured_minor`,
-    reversal: database`p.capture_until <= ${now}`,
+    reversal: database`p.capture_until <= ${createdAt}`,
   }[kind]
   const move = kind === 'reversal' ? 'release' : kind
   return database`
