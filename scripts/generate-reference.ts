@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cardErrors, cardResponseCodes, snapResponses, snapServices } from '@gerbang/wire'
 import { type AppDeps, createApp } from '../packages/gateway/src/app.ts'
+import { bindingMessageMoves, bindingMoves } from '../packages/gateway/src/bindings/index.ts'
 import { readConfig, settings } from '../packages/gateway/src/config.ts'
 import { operationMoves, paymentMoves } from '../packages/gateway/src/payments/index.ts'
 import { makeRsaKeyPair } from '../packages/gateway/src/platform/generated-keys/index.ts'
@@ -103,6 +104,8 @@ function states(): string {
 ${diagram('Payment', paymentMoves.table)}
 ${diagram('Operation', operationMoves.table)}
 ${diagram('Authentication', authenticationMoves.table)}
+${diagram('Binding', bindingMoves.table)}
+${diagram('Message about a binding', bindingMessageMoves.table)}
 ${diagram('Batch', batchMoves.table)}`
 }
 
@@ -135,6 +138,7 @@ async function openApi(): Promise<unknown> {
     log,
     gatewayKeys: await makeRsaKeyPair(),
     acquirers: missing,
+    kkiSwitch: { capabilities: {}, onDecided: missing } as never,
     threeDSecureServer: missing,
     sandbox: {
       clock: missing,

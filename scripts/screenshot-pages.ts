@@ -3,9 +3,11 @@
  * to docs/images; given a folder, every variant of every page to it, to be looked at. Starts a
  * sandbox of its own.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createSnapClient, type SnapClient } from '@gerbang/client'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { openShop } from '../examples/shop/src/open-shop.ts'
 import { startGateway } from '../packages/gateway/src/start.ts'
@@ -13,6 +15,9 @@ import { startGateway } from '../packages/gateway/src/start.ts'
 const [chosen] = process.argv.slice(2)
 const folder = resolve(chosen ?? join(import.meta.dirname, '../docs/images'))
 mkdirSync(folder, { recursive: true })
+
+/** Of the sandbox (docs/guides/sandbox.md). */
+const cpan = '9360001609987000000'
 
 const phone = { viewport: { width: 390, height: 700 }, deviceScaleFactor: 2 } as const
 const desk = { viewport: { width: 1000, height: 700 } } as const
@@ -28,6 +33,7 @@ const shop = await openShop({
   shopUrl: undefined,
   credentials: undefined,
 })
+const merchant = await createMerchant()
 const browser = await chromium.launch({
   executablePath: process.env['GERBANG_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -83,6 +89,83 @@ async function showEverything(): Promise<void> {
     }
     await save(`docs-${size}`, await visit(options, `${gateway.url}/docs`))
   }
+  await showKki()
+}
+
+/** The pages of Kartu Kredit Indonesia; those that begin with `app` are the issuer's app. */
+async function showKki(): Promise<void> {
+  for (const [size, options] of [
+    ['phone', phone],
+    ['desk', desk],
+  ] as const) {
+    for (const [language, locale] of [
+      ['english', 'en-GB'],
+      ['indonesian', 'id-ID'],
+    ] as const) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const name = (what: string) => `${what}-${size}-${language}-${colorScheme}`
+        const view = { ...options, locale, colorScheme }
+        await showBinding(name, view)
+        await showIssuerApp(name, view)
+      }
+    }
+  }
+}
+
+type NamePicture = (what: string) => string
+
+async function showBinding(name: NamePicture, view: BrowserContextOptions): Promise<void> {
+  const page = await visit(view, await beginBinding())
+  await picture(name('otp'), page)
+  await enterOtp(page, '0')
+  await page.getByRole('alert').waitFor()
+  await picture(name('otp-wrong'), page)
+  await enterOtp(page, '123456')
+  await page.waitForLoadState('networkidle')
+  await save(name('otp-bound'), page)
+}
+
+async function enterOtp(page: Page, otp: string): Promise<void> {
+  await page.locator('#otp').fill(otp)
+  await page.locator('button').first().click()
+}
+
+async function showIssuerApp(name: NamePicture, view: BrowserContextOptions): Promise<void> {
+  const app = `${gateway.url}/issuer-app`
+  const payments = [await payWaiting('129002.00'), await payWaiting('1259002.50')]
+  await save(name('app'), await visit(view, app))
+  for (const [i, decision] of ['approve', 'decline'].entries()) {
+    const page = await visit(view, `${app}/${payments[i]}`)
+    if (i === 0) await picture(name('app-payment'), page)
+    await page.locator(`button[value=${decision}]`).click()
+    await page.getByRole('status').waitFor()
+    await save(name(`app-${decision}`), page)
+  }
+  await save(name('app-empty'), await visit(view, app))
+}
+
+async function createMerchant(): Promise<SnapClient> {
+  const answer = await fetch(`${gateway.url}/sandbox/credentials`)
+  const credentials = (await answer.json()) as Parameters<typeof createSnapClient>[0]
+  return createSnapClient({ ...credentials, baseUrl: gateway.url })
+}
+
+/** The URL of the page of a new binding; the merchant gives none to go back to. */
+async function beginBinding(): Promise<string> {
+  const custIdMerchant = `CUST${randomBytes(8).toString('hex')}`
+  const { body } = await merchant.bindCard({ card: { cpan }, custIdMerchant })
+  return body.redirectUrl ?? ''
+}
+
+/** Our number of a new payment that waits for its cardholder. */
+async function payWaiting(value: string): Promise<string> {
+  const { body } = await merchant.payByKki({
+    partnerReferenceNo: `INV-${randomBytes(6).toString('hex')}`,
+    chargeToken: cpan,
+    otp: '12345678',
+    amount: { value, currency: 'IDR' },
+  })
+  return body.referenceNo ?? ''
 }
 
 async function visit(options: BrowserContextOptions, url: string): Promise<Page> {
@@ -106,8 +189,12 @@ async function buy(page: Page, product: string, card: string): Promise<void> {
   await page.waitForLoadState('networkidle')
 }
 
-async function save(name: string, page: Page): Promise<void> {
+async function picture(name: string, page: Page): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+async function save(name: string, page: Page): Promise<void> {
+  await picture(name, page)
   await page.close()
 }
 

@@ -20,7 +20,7 @@ export type CardRoute = { readonly method: 'GET' | 'POST'; readonly path: string
 const registered: CardRoute[] = []
 /** Doors of other dialects and people; what is under none of these is a call of the cards dialect. */
 const otherDoors =
-  /^\/((sandbox|docs|health|metrics|three-d-secure|authorization|direct-debit|orders\/v1\.0)(\/|$)|$)/
+  /^\/((sandbox|docs|health|metrics|three-d-secure|kki|issuer-app|authorization|direct-debit|orders\/v1\.0)(\/|$)|$)/
 
 // Fastify tells of each server that it makes, before any route: nothing has to be asked of the app.
 subscribe('fastify.initialization', (message) => {

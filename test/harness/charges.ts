@@ -1,8 +1,8 @@
 /** What the tests of the stores hand to begin and settle: one merchant, right in every part. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { insertNotifications } from '../../packages/gateway/src/notifications/notifications.store.ts'
+import type { Decision } from '../../packages/gateway/src/payments/network.ts'
 import {
-  type Decision,
   type Settlement,
   settlementOf as settlementBy,
 } from '../../packages/gateway/src/payments/outcome.ts'
@@ -55,6 +55,9 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     originalOperationId: undefined,
     requestId,
     refundType: undefined,
+    referenceNo: undefined,
+    partnerReferenceNo: undefined,
+    reason: undefined,
     responseCode: undefined,
     approvalCode: undefined,
     createdAt: now,
@@ -65,6 +68,10 @@ export function newBegin(wish: Wish = {}): BeginCharge {
     merchantId,
     paymentId: ids.next('payment'),
     state: 'pending',
+    channel: 'CREDIT_CARD',
+    referenceNo: undefined,
+    bindingId: undefined,
+    bindsCard: false,
     type: 'SALE',
     requestId,
     invoiceNumber: wish.invoiceNumber ?? `INV-${lastNumber}`,
@@ -185,22 +192,23 @@ export async function settleOperation(
 }
 
 /** As the notifications module does: every composition of the statement makes new ids. */
-export const announceWithNewIds: Announcement = (database, told, settled) =>
-  insertNotifications(
-    database,
-    told.map(({ payment, operation }) => ({
-      operationId: operation.operationId,
-      merchantId: payment.merchantId,
-      notificationId: ids.next('notification'),
-      paymentId: payment.paymentId,
-      invoiceNumber: payment.invoiceNumber,
-      requestId: randomUUID(),
-      url: payment.notificationUrl ?? '',
-      body: '{}',
-      dueAt: payment.createdAt,
-    })),
-    settled,
-  )
+export const announceWithNewIds: Announcement = (database, settlements, settled) => {
+  const told = settlements.filter(({ isTold }) => isTold).map(({ after }) => after)
+  if (told.length === 0) return []
+  const notifications = told.map(({ payment, operation }) => ({
+    operationId: operation.operationId,
+    merchantId: payment.merchantId,
+    notificationId: ids.next('notification'),
+    dialect: 'cards' as const,
+    paymentId: payment.paymentId,
+    subject: payment.invoiceNumber,
+    requestId: randomUUID(),
+    url: payment.notificationUrl ?? '',
+    body: '{}',
+    dueAt: payment.createdAt,
+  }))
+  return [insertNotifications(database, notifications, settled)]
+}
 
 /** How many rows a begin left behind, table by table. */
 export async function rowsOf(database: Database, begin: BeginCharge) {

@@ -32,6 +32,7 @@ const keyRing = await openKeyRing({
 })
 const simulators = { database: connectDatabase({ server, max: 2 }), clock, random }
 const acquirerSimulator = createAcquirerSimulator(simulators)
+const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })
 
 /** The connector, which dies before or after the acquirer has one kind of message. */
 function dying(acquirer: CardAcquirer): CardAcquirer {
@@ -58,11 +59,12 @@ const app = await createApp({
   log: createLog({ level: 'warn' }),
   gatewayKeys: testGatewayKeys,
   acquirers: (acquirerId) => dying(acquirerSimulator.acquirer(acquirerId)),
+  kkiSwitch: kkiSimulator.kkiSwitch,
   threeDSecureServer: createThreeDSecureSimulator(simulators),
   sandbox: {
     clock,
     acquirerSimulator,
-    kkiSimulator: createKkiSimulator({ ...simulators, keyRing }),
+    kkiSimulator,
     token: undefined,
     testPassword: '123456',
   },

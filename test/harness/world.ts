@@ -110,6 +110,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log,
     gatewayKeys: testGatewayKeys,
     acquirers: acquirerSimulator.acquirer,
+    kkiSwitch: kkiSimulator.kkiSwitch,
     threeDSecureServer: createThreeDSecureSimulator(simulators),
     sandbox: options.live
       ? undefined

@@ -1,41 +1,19 @@
 /** What the client's README shows is run as it stands there, against a whole gateway. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
+import { test } from 'node:test'
 import { createClient, signNotificationForTest, type TransactionReport } from '@gerbang/client'
 import { sandboxClientId as clientId } from '../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
+import { snippetRunner, snippets } from '../harness/client-readme.ts'
 import { createListeningWorld } from '../harness/listening.ts'
 import { authenticated, chargeBody, newInvoice, secretKey } from '../harness/world.ts'
 
 const world = await createListeningWorld()
-const packageRoot = new URL('../../packages/client/', import.meta.url)
-const readme = readFileSync(new URL('README.md', packageRoot), 'utf8')
-const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
-const folder = mkdtempSync(join(tmpdir(), 'gerbang-readme-'))
-after(() => rmSync(folder, { recursive: true }))
+const run = snippetRunner(world.url)
 
-/** Runs the snippet that shows something, and gives what it exports and printed. */
-async function run(t: TestContext, shows: string, change = (code: string) => code) {
-  const found = snippets.filter((snippet) => snippet.includes(shows))
-  assert.equal(found.length, 1, `one snippet shows ${shows}`)
-  const code = change(found[0] ?? '')
-    .replaceAll(`'@gerbang/client'`, `'${new URL('src/index.ts', packageRoot).href}'`)
-    .replaceAll(`'@gerbang/client/testing'`, `'${new URL('src/testing.ts', packageRoot).href}'`)
-    .replaceAll('http://127.0.0.1:8080', world.url)
-  const file = join(folder, `${snippets.indexOf(found[0] ?? '')}.ts`)
-  writeFileSync(file, code)
-  const printed: string[] = []
-  t.mock.method(console, 'log', (...words: unknown[]) => printed.push(words.join(' ')))
-  return { exports: await import(pathToFileURL(file).href), printed }
-}
-
-test('the six snippets of the README are these', () => {
-  assert.equal(snippets.length, 6)
+test('the snippets of the README are six of the cards API, and four of SNAP', () => {
+  assert.equal(snippets.length, 6 + 4)
 })
 
 test('the first snippet pays', async (t) => {

@@ -44,14 +44,3 @@ export function verifyAnswer(answer: AnswerToVerify): UnverifiedReason | undefin
   const isRight = verifySignature('response', parts, signature, answer.secretKey)
   return isRight ? undefined : 'wrong-signature'
 }
-
-/** The JSON object of an answer; undefined where the body is none. */
-export function readAnswer(bytes: Uint8Array): RefusalBody | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as RefusalBody) : undefined
-  } catch {
-    return undefined
-  }
-}

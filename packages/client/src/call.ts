@@ -1,20 +1,20 @@
 /** One call: sign, send within the time limit, verify, read. */
 import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
-import { readAnswer, type UnverifiedReason, verifyAnswer } from './answer.ts'
+import { type RefusalBody, type UnverifiedReason, verifyAnswer } from './answer.ts'
 import {
+  adviceOn,
   type CallKind,
   GerbangConnectionError,
   GerbangError,
   GerbangSignatureError,
 } from './errors.ts'
+import { type Received, readObject, type SendDeps, send } from './send.ts'
 
-export type CallDeps = {
+export type CallDeps = SendDeps & {
   readonly clientId: string
   readonly secretKey: string
-  readonly fetch: typeof globalThis.fetch
   readonly now: () => Date
   readonly newRequestId: () => string
-  readonly timeoutMs: number
 }
 
 export type Call = {
@@ -37,12 +37,6 @@ export type Answer<Body> = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-type Received = {
-  readonly status: number
-  readonly headers: Headers
-  readonly bytes: Uint8Array
-}
-
 /**
  * Asks the gateway.
  * @throws GerbangError refused; GerbangConnectionError no answer; GerbangSignatureError an answer
@@ -55,7 +49,7 @@ export async function callGateway<Body>(deps: CallDeps, call: Call): Promise<Ans
   if (!/^[\x21-\x7e]{1,128}$/.test(requestId)) {
     throw new TypeError('A Request-Id has 1 to 128 printable ASCII characters without spaces')
   }
-  const received = await send(deps, call, requestId)
+  const received = await exchange(deps, call, requestId)
   const problem = verifyAnswer({
     clientId: deps.clientId,
     secretKey: deps.secretKey,
@@ -66,7 +60,7 @@ export async function callGateway<Body>(deps: CallDeps, call: Call): Promise<Ans
   })
   if (problem !== undefined) throw unverified(call.kind, requestId, received, problem)
   const headers = Object.fromEntries(received.headers)
-  const body = readAnswer(received.bytes)
+  const body: RefusalBody | undefined = readObject(received.bytes)
   if (received.status < 200 || received.status > 299 || body === undefined) {
     throw new GerbangError({ httpStatus: received.status, body, requestId, verified: true })
   }
@@ -79,7 +73,7 @@ export async function callGateway<Body>(deps: CallDeps, call: Call): Promise<Ans
   }
 }
 
-async function send(deps: CallDeps, call: Call, requestId: string): Promise<Received> {
+async function exchange(deps: CallDeps, call: Call, requestId: string): Promise<Received> {
   const body = call.json === undefined ? undefined : Buffer.from(JSON.stringify(call.json))
   const timestamp = formatTimestamp(deps.now())
   const components = {
@@ -89,36 +83,22 @@ async function send(deps: CallDeps, call: Call, requestId: string): Promise<Rece
     requestTarget: call.url.pathname,
     digest: body && digestOf(body),
   }
-  const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort('timeout'), deps.timeoutMs)
-  const onCallerAbort = () => abort.abort('aborted')
-  call.signal?.addEventListener('abort', onCallerAbort, { once: true })
-  try {
-    const response = await deps.fetch(call.url, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        'Client-Id': deps.clientId,
-        'Request-Id': requestId,
-        'Request-Timestamp': timestamp,
-        Signature: sign('request', components, deps.secretKey),
-        Accept: 'application/json',
-        ...(body && { 'Content-Type': 'application/json' }),
-      },
-      ...(body && { body }),
-      // A redirect would carry a card number to a host that nobody chose.
-      redirect: 'manual',
-      signal: abort.signal,
-    })
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    return { status: response.status, headers: response.headers, bytes }
-  } catch (cause) {
-    const reason = abort.signal.aborted ? abort.signal.reason : 'network'
-    const { timeoutMs } = deps
-    throw new GerbangConnectionError({ kind: call.kind, requestId, reason, timeoutMs, cause })
-  } finally {
-    clearTimeout(timer)
-    call.signal?.removeEventListener('abort', onCallerAbort)
-  }
+  const { timeoutMs } = deps
+  return send(deps, {
+    url: call.url,
+    headers: {
+      'Client-Id': deps.clientId,
+      'Request-Id': requestId,
+      'Request-Timestamp': timestamp,
+      Signature: sign('request', components, deps.secretKey),
+    },
+    body,
+    signal: call.signal,
+    lost: (reason, cause) => {
+      const advice = adviceOn(call.kind, requestId)
+      return new GerbangConnectionError({ advice, requestId, reason, timeoutMs, cause })
+    },
+  })
 }
 
 /**
@@ -132,7 +112,7 @@ function unverified(
   reason: UnverifiedReason,
 ): GerbangError | GerbangSignatureError {
   const httpStatus = received.status
-  const body = readAnswer(received.bytes)
+  const body: RefusalBody | undefined = readObject(received.bytes)
   if (reason === 'unsigned' && httpStatus === 400 && body?.error?.code === 'invalid_client_id') {
     return new GerbangError({ httpStatus, body, requestId, verified: false })
   }

@@ -21,6 +21,7 @@ import type {
   ListTokensRequest,
   RefundRequest,
 } from './requests.ts'
+import { baseOf } from './send.ts'
 
 export type ClientSettings = {
   /** Where the gateway is, `http://127.0.0.1:8080`; a path in it becomes part of what is signed. */
@@ -114,14 +115,6 @@ export function createClient(settings: ClientSettings): Client {
         ...options,
       }),
   }
-}
-
-function baseOf(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new TypeError('baseUrl must be an http or https URL')
-  }
-  return url.origin + url.pathname.replace(/\/+$/, '')
 }
 
 /** Percent-encodes an identifier; what is sent is what is signed (wire.md 2.2). */

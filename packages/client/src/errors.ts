@@ -43,34 +43,40 @@ export class GerbangError extends Error {
   }
 }
 
+/** `unreadable`: of SNAP, whose answers are not signed: no JSON with a responseCode. */
+export type LostReason = 'timeout' | 'aborted' | 'network' | 'unreadable'
+
 /**
  * No answer came. Unless `sent` is false the outcome is unknown: ask `orderStatus(requestId)` with
  * the Request-Id of the charge before trying again; repeat a capture or refund with its Request-Id.
  */
 export class GerbangConnectionError extends Error {
   override readonly name = 'GerbangConnectionError'
+  /** Request-Id, or X-EXTERNAL-ID of a call of SNAP; empty of a token call, which has none. */
   readonly requestId: string
-  readonly reason: 'timeout' | 'aborted' | 'network'
+  readonly reason: LostReason
   /** False where no connection could be made, so nothing can have happened. */
   readonly sent: boolean
 
   constructor(of: {
-    kind: CallKind
+    advice: string
     requestId: string
-    reason: 'timeout' | 'aborted' | 'network'
+    reason: LostReason
     timeoutMs: number
     cause: unknown
+    /** Given where what failed was asked for before the call itself. */
+    sent?: false
   }) {
     const code = systemCode(of.cause)
-    const sent = !(of.reason === 'network' && code !== undefined && neverSent.has(code))
+    const sent = of.sent ?? !(of.reason === 'network' && code !== undefined && neverSent.has(code))
     const what = {
       timeout: `No answer came within ${of.timeoutMs} ms`,
       aborted: 'The caller gave up before an answer came',
       network: `The connection failed${code === undefined ? '' : ` (${code})`}`,
+      unreadable: 'What answered was not the gateway',
     }[of.reason]
-    super(`${what}. ${sent ? adviceOn(of.kind, of.requestId) : 'Nothing was sent.'}`, {
-      cause: of.cause,
-    })
+    const isAdvised = sent || of.sent === false
+    super(`${what}. ${isAdvised ? of.advice : 'Nothing was sent.'}`, { cause: of.cause })
     this.requestId = of.requestId
     this.reason = of.reason
     this.sent = sent
@@ -108,7 +114,7 @@ export class GerbangSignatureError extends Error {
 /** System and undici codes that come up before a byte of the request has left. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
-function adviceOn(kind: CallKind, requestId: string): string {
+export function adviceOn(kind: CallKind, requestId: string): string {
   switch (kind) {
     case 'status':
       return 'Asking the status again is safe.'

@@ -71,8 +71,8 @@ export function hintFor(code: string, message: string): string | undefined {
   return undefined
 }
 
-/** A message of the table, whose `{…}` stand for any text. */
-function messagePattern(message: string): RegExp {
+/** A message of a table, whose `{…}` stand for any text, or at its end for none. */
+export function messagePattern(message: string): RegExp {
   const literal = message.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${literal.replace(/\{\w+\}/g, '.*')}$`)
+  return new RegExp(`^${literal.replace(/ ?\{\w+\}/g, '.*')}$`)
 }

@@ -11,9 +11,9 @@ import type {
   RefundRequest as KnownRefundRequest,
 } from '@gerbang/wire'
 
-type More = { readonly [member: string]: unknown }
+export type More = { readonly [member: string]: unknown }
 
-type WithMore<Value> = Value extends readonly (infer Item)[]
+export type WithMore<Value> = Value extends readonly (infer Item)[]
   ? readonly WithMore<Item>[]
   : Value extends object
     ? { readonly [Member in keyof Value]: WithMore<Value[Member]> } & More

@@ -1,21 +1,18 @@
 /**
- * A stub gateway for tests of a merchant's code: a real HTTP server that checks each request's
- * signature, answers what the test says, and signs that. Where the test says nothing, every call is
- * approved. It remembers no payments; the whole behaviour is in the sandbox.
+ * Stub gateways for tests of a merchant's code: a real HTTP server that checks each request's
+ * signature, answers what the test says, and (cards) signs that. Where the test says nothing, every
+ * call is approved. It remembers no payments; the whole behaviour is in the sandbox.
  */
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
 import { digestOf, formatTimestamp, sign, verifySignature } from '@gerbang/wire'
 import { approvedAnswer, type StubAnswer, type StubRequest } from './stub-answers.ts'
 
+import { type RawRequest, type StubServer, startStubServer } from './stub-server.ts'
+
+export { approvedSnapAnswer, type StubSnapRequest } from './snap/stub-answers.ts'
+export { type StubSnapGateway, startStubSnapGateway } from './snap/stub-gateway.ts'
 export { approvedAnswer, type StubAnswer, type StubRequest } from './stub-answers.ts'
 
-export type StubGateway = {
-  readonly url: string
-  readonly requests: readonly StubRequest[]
-  close(): Promise<void>
-}
+export type StubGateway = StubServer & { readonly requests: readonly StubRequest[] }
 
 /** Starts a stub on a free loopback port. An answer of 'silence' never comes; 'hang-up' is a reset. */
 export async function startStubGateway(options: {
@@ -26,34 +23,23 @@ export async function startStubGateway(options: {
 }): Promise<StubGateway> {
   const { answer: answerOf = approvedAnswer } = options
   const requests: StubRequest[] = []
-  const server = createServer(async (incoming, response) => {
-    const request = await readRequest(incoming, options.secretKey)
+  const server = await startStubServer((raw) => {
+    const request = readRequest(raw, options.secretKey)
     requests.push(request)
     const answer = answerOf(request)
-    if (answer === 'silence') return
-    if (answer === 'hang-up') return void incoming.socket.destroy()
+    if (typeof answer === 'string') return answer
     const text = answer.text ?? JSON.stringify(answer.json)
-    const headers = { ...answerHeaders(request, text, options), ...answer.headers }
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) response.setHeader(name, value)
+    return {
+      status: answer.status ?? 200,
+      headers: { ...answerHeaders(request, text, options), ...answer.headers },
+      text: answer.tamper?.(text) ?? text,
     }
-    response.writeHead(answer.status ?? 200).end(answer.tamper?.(text) ?? text)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    close: () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      return closed
-    },
-  }
+  return { ...server, requests }
 }
 
-async function readRequest(incoming: IncomingMessage, secretKey: string): Promise<StubRequest> {
-  const body = await buffer(incoming)
-  const { method = '', url: path = '', headers } = incoming
+function readRequest(raw: RawRequest, secretKey: string): StubRequest {
+  const { method, path, headers, body } = raw
   const header = (name: string) => String(headers[name] ?? '')
   const parts = {
     clientId: header('client-id'),

@@ -3,8 +3,9 @@
  * database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
-import { createAccessTokens } from './access-tokens/index.ts'
+import { createAccessTokens, createMerchantTokens } from './access-tokens/index.ts'
 import { agreementTables } from './agreements/index.ts'
+import { bindingAnnouncement, paymentAnnouncement, unbindingAnnouncement } from './announcements.ts'
 import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
@@ -19,11 +20,13 @@ import { refundRoute } from './api/cards/refund.ts'
 import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
 import { getTokensRoute } from './api/cards/tokens/get-tokens.ts'
 import { legacyTokensRoute } from './api/cards/tokens/legacy-tokens.ts'
-import { toTransactionReport } from './api/cards/transaction-report.ts'
 import { registerGuides } from './api/guides.ts'
 import { registerHome } from './api/home.ts'
 import { registerOperation } from './api/operation.ts'
-import { challengePath, isForPage, refusePage, registerChallenge } from './api/pages/challenge.ts'
+import { challengePath, registerChallenge } from './api/pages/challenge.ts'
+import { issuerAppPath, registerIssuerApp } from './api/pages/issuer-app.ts'
+import { otpPath, registerOtpPage } from './api/pages/otp.ts'
+import { isForPage, refusePage } from './api/pages/page-routes.ts'
 import { registerReference } from './api/reference.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
@@ -33,23 +36,27 @@ import {
   refuseUnknownSnapPath,
   refuseUnservableBySnap,
 } from './api/snap/door/refusals.ts'
+import { registerKkiRoutes } from './api/snap/kki-routes.ts'
 import { b2bTokenRoute } from './api/snap/tokens/b2b-token.ts'
 import { b2b2cTokenRoute } from './api/snap/tokens/b2b2c-token.ts'
 import { answerUnknownPaths } from './api/unknown-path.ts'
+import { bindingTables, createBindings } from './bindings/index.ts'
 import type { Config } from './config.ts'
+import { createEvents, eventTables } from './events/index.ts'
 import { createMerchants, type Merchants } from './merchants/index.ts'
 import type { CardAcquirer } from './networks/card-acquirer/contract.ts'
 import {
   type AcquirerSimulator,
   acquirerSimulatorTables,
 } from './networks/card-acquirer/simulator/index.ts'
+import type { KkiSwitch } from './networks/kki-switch/contract.ts'
 import { type KkiSimulator, kkiSimulatorTables } from './networks/kki-switch/simulator/index.ts'
 import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
 import { createNotifications, notificationTables } from './notifications/index.ts'
 import {
-  type Announcement,
   createPayments,
+  createTraceNumbers,
   needsCard,
   type Payment,
   paymentTables,
@@ -82,6 +89,7 @@ export type AppDeps = {
   /** Signs access tokens; merchants check the gateway's own calls with its public key. */
   readonly gatewayKeys: RsaKeyPair
   readonly acquirers: (acquirerId: string) => CardAcquirer
+  readonly kkiSwitch: KkiSwitch
   readonly threeDSecureServer: ThreeDSecureServer
   /** What only the sandbox has; undefined in live mode. */
   readonly sandbox:
@@ -132,6 +140,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     database,
     merchants,
     outboundHttp,
+    merchantTokens: createMerchantTokens({ keys: deps.gatewayKeys, outboundHttp, clock }),
+    tokenOf: (merchantId, bindingId) => bindings.tokenOf(merchantId, bindingId),
     clock,
     log,
     ids,
@@ -147,32 +157,37 @@ export async function createApp(deps: AppDeps): Promise<App> {
     deadlineMs: config.threeDSecureDeadlineMs,
     requestLifetimeMs,
   })
-  const announce: Announcement = (within, told, settled) =>
-    notifications.announceCards(
-      within,
-      told.map(({ payment, operation }) => ({
-        merchantId: payment.merchantId,
-        operationId: operation.operationId,
-        paymentId: payment.paymentId,
-        invoiceNumber: payment.invoiceNumber,
-        url: payment.notificationUrl ?? '',
-        body: JSON.stringify(toTransactionReport(payment, operation)),
-        dueAt: operation.settledAt ?? operation.createdAt,
-      })),
-      settled,
-    )
   const onSettled = (payment: Payment) => {
     metrics.charged(payment.state)
     if (payment.notificationUrl !== undefined) jobs.wake()
   }
+  const bindings = createBindings({
+    database,
+    kkiSwitch: deps.kkiSwitch,
+    keyRing,
+    traceNumbers: createTraceNumbers(database),
+    merchants,
+    announce: bindingAnnouncement({ ids, notifications }),
+    announceUnbound: unbindingAnnouncement({ ids }),
+    onChanged: () => jobs.wake(),
+    clock,
+    log,
+    ids,
+    random,
+    repeat,
+    askDeadlineMs: config.askDeadlineMs,
+    requestLifetimeMs,
+  })
   const payments = createPayments({
     database,
     acquirers: deps.acquirers,
+    kkiSwitch: deps.kkiSwitch,
+    bindings,
     threeDSecure,
     vault,
     screening,
     merchants,
-    announce,
+    announce: paymentAnnouncement({ ids, notifications }),
     onSettled,
     clock,
     log,
@@ -184,7 +199,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   })
   const settlements = createSettlements({
     database,
-    acquirers: deps.acquirers,
+    networks: payments.networks,
     clock,
     log,
     ids,
@@ -195,7 +210,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
     database,
     isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
   })
-  const works = [...payments.works, ...settlements.works, notifications.delivery, purge]
+  const works = [
+    ...payments.works,
+    ...bindings.works,
+    ...settlements.works,
+    notifications.delivery,
+    purge,
+  ]
   const jobs = createJobs({ works, clock, log })
 
   const doorDeps: DoorDeps = {
@@ -214,12 +235,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
     timestampWindowSeconds: config.snapTimestampWindowSeconds,
     gatewayPublicKey: deps.gatewayKeys.publicKey,
   }
+  const pagePaths = [challengePath, otpPath, ...(sandbox ? [issuerAppPath] : [])]
   const server = createServer({
     log,
     bodyLimitBytes: config.bodyLimitBytes,
     unreadable: unreadableRequest,
     refuse: async (request, reply, why) => {
-      if (isForPage(request)) await refusePage(request, reply, why)
+      if (isForPage(request, pagePaths)) await refusePage(request, reply, why)
       else if (isForSnap(request)) refuseUnservableBySnap(snapDeps, request, reply, why)
       else await refuseUnservable(doorDeps, request, reply, why)
     },
@@ -227,11 +249,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
   })
   await registerReference(server, { publicUrl: deps.publicUrl, version })
   registerGuides(server)
+  // Live mode sends browsers to https only.
+  const redirectProtocols = config.mode === 'live' ? ['https:'] : ['https:', 'http:']
   const checkDeps: CheckRouteDeps = {
     threeDSecure,
     clock,
     challengeUrl: (pageId) => `${deps.publicUrl()}${challengePath}/${pageId}`,
-    callbackProtocols: config.mode === 'live' ? ['https:'] : ['https:', 'http:'],
+    callbackProtocols: redirectProtocols,
   }
   await openCardDoor(server, doorDeps, (door) => {
     door.claim(checkThreeDSecureRoute(checkDeps))
@@ -246,14 +270,25 @@ export async function createApp(deps: AppDeps): Promise<App> {
     door.claim(captureRoute({ payments, clock, onChanged: onSettled }))
     door.claim(refundRoute({ payments, clock, onChanged: onSettled }))
     door.read(orderStatusRoute({ payments, requests }))
-    door.serve(getTokensRoute({ vault }))
+    door.serve(getTokensRoute({ vault, bindings }))
     door.serve(legacyTokensRoute({ vault }))
     door.serve(deleteTokenRoute({ vault }))
   })
   await openSnapDoor(server, snapDeps, (door) => {
     door.token(b2bTokenRoute({ accessTokens }))
-    // Nothing hands out an authCode before cards can be bound, so that none is known.
-    door.token(b2b2cTokenRoute({ accessTokens, redeemAuthCode: async () => undefined }))
+    door.token(
+      b2b2cTokenRoute({
+        accessTokens,
+        redeemAuthCode: ({ merchantId }, code) => bindings.redeemAuthCode(merchantId, code),
+      }),
+    )
+    registerKkiRoutes(door, {
+      bindings,
+      payments,
+      onChanged: onSettled,
+      otpPageUrl: (pageId) => `${deps.publicUrl()}${otpPath}/${pageId}`,
+      redirectProtocols,
+    })
   })
   answerUnknownPaths(server, (request, reply) =>
     isForSnap(request)
@@ -266,13 +301,25 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log,
     testPassword: sandbox?.testPassword,
   })
+  await registerOtpPage(server, {
+    bindings,
+    merchants,
+    clock,
+    log,
+    testOtp: sandbox?.kkiSimulator.testOtp,
+  })
   registerOperation(server, { isReady: () => isReachable(database, clock), metrics })
   const sandboxMerchants = { database, merchants, keyRing, ids, random }
   if (sandbox) {
+    const { publicUrl } = deps
+    const guard = { hosts: config.sandboxHosts, publicUrl, token: sandbox.token }
     registerHome(server)
+    const issuers = sandbox.kkiSimulator
+    await registerIssuerApp(server, { issuers, merchants, clock, log, guard })
     await registerSandbox(server, {
       ...sandboxMerchants,
       notifications,
+      events: createEvents({ database }),
       payments,
       settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
@@ -286,19 +333,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...vaultTables,
         ...threeDSecureTables,
         ...settlementTables,
+        ...bindingTables,
         ...paymentTables,
         ...agreementTables,
         ...screeningTables,
         ...notificationTables,
+        ...eventTables,
         ...acquirerSimulatorTables,
         ...kkiSimulatorTables,
         ...threeDSecureSimulatorTables,
       ],
-      guard: {
-        hosts: config.sandboxHosts,
-        publicUrl: deps.publicUrl,
-        token: sandbox.token,
-      },
+      guard,
     })
   }
 

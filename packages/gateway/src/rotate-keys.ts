@@ -3,6 +3,7 @@
  * gateways that serve or without any. Killed anywhere, it goes on when it is run again.
  */
 import { sealedPrivateKeys } from './api/sandbox/sandbox-merchants.ts'
+import { sealedBindings } from './bindings/index.ts'
 import { readConfig } from './config.ts'
 import { sealedMerchantSecrets } from './merchants/index.ts'
 import { migrate, openDatabase, reachEmbeddedPostgres } from './platform/database/index.ts'
@@ -17,6 +18,7 @@ const sealedColumns: readonly SealedColumn[] = [
   sealedMerchantSecrets,
   sealedPrivateKeys,
   sealedCards,
+  ...sealedBindings,
 ]
 
 const migrations = new URL('../migrations', import.meta.url).pathname

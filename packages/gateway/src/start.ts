@@ -78,6 +78,7 @@ export async function startGateway(
     const clock = await createSandboxClock(database)
     const simulators = { database: simulatorDatabase, clock, random }
     const acquirerSimulator = createAcquirerSimulator(simulators)
+    const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })
     const token = sandboxToken(config, random)
     let url = config.publicUrl ?? ''
     const app = await createApp({
@@ -89,11 +90,12 @@ export async function startGateway(
       log,
       gatewayKeys,
       acquirers: acquirerSimulator.acquirer,
+      kkiSwitch: kkiSimulator.kkiSwitch,
       threeDSecureServer: createThreeDSecureSimulator(simulators),
       sandbox: {
         clock,
         acquirerSimulator,
-        kkiSimulator: createKkiSimulator({ ...simulators, keyRing }),
+        kkiSimulator,
         token: token?.value,
         testPassword: rightPassword,
       },

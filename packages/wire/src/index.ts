@@ -14,6 +14,7 @@ export { cardResponseCodes } from './cards/response-codes.ts'
 export { isCountry } from './countries.ts'
 export { JsonNumber, type JsonText, type JsonValue, parseJsonText } from './json-text.ts'
 export { decryptCardData, encryptCardData } from './kki/card-data.ts'
+export { type TransactionStatus, transactionStatuses } from './kki/transaction-statuses.ts'
 export type {
   B2b2cTokenRequest,
   B2b2cTokenResponse,
@@ -31,6 +32,20 @@ export type {
   ErrorEnvelope,
   GetTokensRequest,
   GetTokensResponse,
+  KkiBindRequest,
+  KkiBindResponse,
+  KkiNotification,
+  KkiNotificationAnswer,
+  KkiOtpRequest,
+  KkiOtpResponse,
+  KkiPayRequest,
+  KkiPayResponse,
+  KkiRefundRequest,
+  KkiRefundResponse,
+  KkiStatusRequest,
+  KkiStatusResponse,
+  KkiUnbindRequest,
+  KkiUnbindResponse,
   PaymentType,
   RefundRequest,
   RefundResponse,

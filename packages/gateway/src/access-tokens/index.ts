@@ -1,6 +1,7 @@
 /**
  * Access tokens that SNAP merchants call with: a JWT signed with the gateway's key (RS256), bound to
- * a client, verified without a look-up. Why there is no library: docs/decisions/0011.
+ * a client, verified without a look-up. Why there is no library: docs/decisions/0011. Those that
+ * merchants issue, for our calls to them, are in merchant-tokens.ts.
  * Times in it are real time, because clients compare them with their own clock. A token also ends
  * when the business clock says so, which only the sandbox can move (POST /sandbox/clock).
  */
@@ -8,6 +9,8 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { RsaKeyPair } from '../platform/generated-keys/index.ts'
 import { type Clock, later } from '../primitives/clock.ts'
+
+export { createMerchantTokens, type MerchantTokens } from './merchant-tokens.ts'
 
 /** What a token is for. One of another use is no token at all. */
 export type AccessTokenUse = 'b2b' | 'b2b2c' | 'b2b2c-refresh'

@@ -12,6 +12,7 @@ export function registerHome(server: FastifyInstance): void {
       reference: '/docs',
       guides: '/docs/guides',
       credentials: '/sandbox/credentials',
+      issuerApp: '/issuer-app',
       ready: '/health/ready',
     })
   })

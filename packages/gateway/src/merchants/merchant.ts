@@ -39,6 +39,8 @@ export type AcquirerAccount = {
     readonly bins?: readonly string[]
     readonly brands?: readonly string[]
     readonly paymentTypes?: readonly PaymentType[]
+    /** Not cards by their number, but a channel of its own. */
+    readonly channels?: readonly 'KARTU_KREDIT_INDONESIA'[]
   }
   /** The plans that INSTALLMENT may name; none where there are none. */
   readonly installmentPlans?: readonly InstallmentPlan[]

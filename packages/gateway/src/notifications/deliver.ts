@@ -1,24 +1,34 @@
-import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
 import type { Merchants } from '../merchants/index.ts'
 import type { Database } from '../platform/database/index.ts'
 import type { Log } from '../platform/log/index.ts'
-import type { OutboundAnswer, OutboundHttp } from '../platform/outbound-http/index.ts'
-import { type Clock, later } from '../primitives/clock.ts'
-import { type ClaimedNotification, claimDue, recordAttempt } from './notifications.store.ts'
+import type { OutboundAnswer } from '../platform/outbound-http/index.ts'
+import { later } from '../primitives/clock.ts'
+import { bodyToSend, type TokenOf } from './bank-card-token.ts'
+import {
+  type ClaimedNotification,
+  claimDue,
+  type Dialect,
+  recordAttempt,
+} from './notifications.store.ts'
+import type { OutgoingDeps } from './outgoing.ts'
+import { postCards } from './post-cards.ts'
+import { postSnap } from './post-snap.ts'
 
-export type DeliveryDeps = {
+export type DeliveryDeps = OutgoingDeps & {
   readonly database: Database
   readonly merchants: Merchants
-  readonly outboundHttp: OutboundHttp
-  readonly clock: Clock
+  readonly tokenOf: TokenOf
   readonly log: Log
 }
 
+/** `subjectName`: what the dialect calls the merchant's number. */
+const dialects = {
+  cards: { post: postCards, subjectName: 'invoiceNumber' },
+  snap: { post: postSnap, subjectName: 'partnerReferenceNo' },
+} as const satisfies Record<Dialect, object>
+
 /** Three retries, counted from the first attempt (wire.md 5.1): 30 minutes, 6 hours, 12 hours. */
 const retryDelaysMs = [30 * 60_000, 6 * 3_600_000, 12 * 3_600_000] as const
-
-/** A merchant has 10 seconds to answer (design.md 6). */
-const timeoutMs = 10_000
 
 /** Longer than any attempt can take, so that a lease ends only when its holder is dead. */
 const leaseMs = 30_000
@@ -92,10 +102,10 @@ async function attempt(deps: DeliveryDeps, claimed: ClaimedNotification): Promis
   await recordAttempt(database, claimed, result, next)
   const about = { notification: claimed.notificationId, state: next.state, ...result }
   if (isDelivered) return log.info(about, 'notification attempt')
-  const invoiceNumber = JSON.parse(claimed.body).order?.invoice_number
+  const named = { [dialects[claimed.dialect].subjectName]: claimed.subject }
   const { nextAttemptAt } = next
   log.warn(
-    { ...about, invoiceNumber, url: withoutQuery(claimed.url), nextAttemptAt },
+    { ...about, ...named, url: withoutQuery(claimed.url), nextAttemptAt },
     'notification not delivered',
   )
 }
@@ -106,30 +116,11 @@ function withoutQuery(url: string): string {
   return host + pathname
 }
 
-/** Signed afresh at every attempt, with real time: the merchant compares it with its own clock. */
 async function send(deps: DeliveryDeps, claimed: ClaimedNotification): Promise<OutboundAnswer> {
   const merchant = await deps.merchants.find(claimed.merchantId)
   if (!merchant) return { kind: 'failed', error: 'the merchant is gone', latencyMs: 0 }
-  const { url, body } = claimed
-  const timestamp = formatTimestamp(deps.clock.realNow())
-  const parts = {
-    clientId: merchant.clientId,
-    requestId: claimed.requestId,
-    timestamp,
-    requestTarget: new URL(url).pathname,
-    digest: digestOf(body),
-  }
-  const signature = merchant.secretKey.reveal((secret) => sign('request', parts, secret))
-  return deps.outboundHttp.post({
-    url,
-    body,
-    timeoutMs,
-    headers: {
-      'Content-Type': 'application/json',
-      'Client-Id': merchant.clientId,
-      'Request-Id': claimed.requestId,
-      'Request-Timestamp': timestamp,
-      Signature: signature,
-    },
-  })
+  const body = await bodyToSend(deps.tokenOf, claimed)
+  if (body === undefined) return { kind: 'failed', error: 'the binding is gone', latencyMs: 0 }
+  const { url, requestId } = claimed
+  return dialects[claimed.dialect].post(deps, { merchant, url, requestId, body })
 }

@@ -1,45 +1,40 @@
 /**
- * Notifications: what merchants are told. A notification is written by the statement that settles
- * a payment, delivered at once, and tried again after 30 minutes, 6 hours and 12 hours until any
- * 2xx answer (wire.md 5.1). At least once: a merchant dedupes by Request-Id, which stays the same.
+ * Notifications: what merchants are told, in the dialect in which they asked. A notification is
+ * written by the statement that settles a payment or a binding, delivered at once, and tried again
+ * after 30 minutes, 6 hours and 12 hours until any 2xx answer (wire.md 5.1). At least once: a merchant
+ * dedupes by Request-Id or X-EXTERNAL-ID, which stays the same. Next: deliver.ts.
  */
 import type { Fragment } from 'postgres'
 import type { Database } from '../platform/database/index.ts'
 import type { DueWork } from '../platform/jobs/index.ts'
-import type { Ids, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
+import type { Ids, MerchantId } from '../primitives/id.ts'
 import { type Random, randomDigits } from '../primitives/random.ts'
+import { bodyToSend } from './bank-card-token.ts'
 import { createDelivery, type DeliveryDeps } from './deliver.ts'
 import {
+  type Dialect,
   findNextDue,
   findNotifications,
   insertNotifications,
   makeDue,
+  type NewNotification,
   type NotificationView,
 } from './notifications.store.ts'
 
-export type { NotificationView } from './notifications.store.ts'
-
-export type CardNotification = {
-  /** The operation whose settling is told. */
-  readonly operationId: OperationId
-  readonly merchantId: MerchantId
-  readonly paymentId: PaymentId
-  readonly invoiceNumber: string
-  readonly url: string
-  /** The JSON text, sent as it is. */
-  readonly body: string
-  readonly dueAt: Date
-}
+export type { Dialect, NewNotification, NotificationView } from './notifications.store.ts'
 
 export type Notifications = {
-  /** Card notifications as a part of a settling statement; each where `settled` has its operation. */
-  announceCards(
+  /** Notifications as a part of a settling statement; each where `settled` has its operation. */
+  announce(
     database: Database,
-    notifications: readonly CardNotification[],
+    notifications: readonly NewNotification[],
     settled: Fragment,
   ): Fragment
-  /** The notifications of an invoice with their attempts. */
-  find(merchantId: MerchantId, invoiceNumber: string): Promise<NotificationView[]>
+  /** The notifications of a merchant's number with their attempts, and bodies as they are sent. */
+  find(
+    merchantId: MerchantId,
+    of: Pick<NewNotification, 'dialect' | 'subject'>,
+  ): Promise<NotificationView[]>
   /** Makes a notification due again; false where there is none of this id. */
   resend(notificationId: string): Promise<boolean>
   readonly delivery: DueWork
@@ -56,18 +51,24 @@ export function createNotifications(
   const { database, clock, ids, random } = deps
   const delivery = createDelivery(deps)
   return {
-    announceCards: (within, notifications, settled) =>
+    announce: (within, notifications, settled) =>
       insertNotifications(
         within,
         notifications.map((notification) => ({
           ...notification,
           notificationId: ids.next('notification'),
-          // The form of the live gateway's: CREDIT_CARD and 64 digits (wire.md 5.1).
-          requestId: `CREDIT_CARD${randomDigits(random, 64)}`,
+          requestId: newRequestId(random, notification.dialect),
         })),
         settled,
       ),
-    find: (merchantId, invoiceNumber) => findNotifications(database, merchantId, invoiceNumber),
+    find: async (merchantId, of) => {
+      const found = await findNotifications(database, merchantId, of)
+      const open = async ({ bindingId, ...view }: (typeof found)[number]) => {
+        const kept = { merchantId, bindingId, body: view.body }
+        return { ...view, body: (await bodyToSend(deps.tokenOf, kept)) ?? view.body }
+      }
+      return Promise.all(found.map(open))
+    },
     resend: (notificationId) => makeDue(database, notificationId, clock.now()),
     delivery: {
       name: 'notifications',
@@ -76,4 +77,9 @@ export function createNotifications(
     },
     idle: () => delivery.idle(),
   }
+}
+
+/** What the live gateway's look like: CREDIT_CARD and 64 digits, or digits alone (wire.md 5.1, 7.10). */
+function newRequestId(random: Random, dialect: Dialect): string {
+  return dialect === 'cards' ? `CREDIT_CARD${randomDigits(random, 64)}` : randomDigits(random, 32)
 }

@@ -1,20 +1,40 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../platform/database/index.ts'
-import type { MerchantId, NotificationId, OperationId, PaymentId } from '../primitives/id.ts'
+import type {
+  BindingId,
+  BindingMessageId,
+  MerchantId,
+  NotificationId,
+  OperationId,
+  PaymentId,
+} from '../primitives/id.ts'
 
 export type NotificationState = 'due' | 'delivered' | 'given-up'
 
+/** How it is signed and posted, and in which words its body is. */
+export type Dialect = 'cards' | 'snap'
+
 export type NewNotification = {
-  /** The operation whose settling is told. */
-  readonly operationId: OperationId
+  /** What settles with it: an operation, a message about a binding, or a binding itself. */
+  readonly operationId: OperationId | BindingMessageId | BindingId
   readonly merchantId: MerchantId
-  readonly notificationId: NotificationId
-  readonly paymentId: PaymentId
-  readonly invoiceNumber: string
-  readonly requestId: string
+  readonly dialect: Dialect
+  /** Undefined where it tells of no payment. */
+  readonly paymentId?: PaymentId | undefined
+  /** The number by which the merchant looks it up: invoice_number, or partnerReferenceNo. */
+  readonly subject: string
+  /** The binding whose bankCardToken is added when the body is sent. */
+  readonly bindingId?: BindingId | undefined
   readonly url: string
+  /** The JSON text, sent as it is but for a bankCardToken. */
   readonly body: string
   readonly dueAt: Date
+}
+
+/** `requestId`: Request-Id of the delivery, X-EXTERNAL-ID over SNAP. */
+type NotificationRow = NewNotification & {
+  readonly notificationId: NotificationId
+  readonly requestId: string
 }
 
 /**
@@ -23,25 +43,28 @@ export type NewNotification = {
  */
 export function insertNotifications(
   database: Database,
-  notifications: readonly NewNotification[],
+  notifications: readonly NotificationRow[],
   settled: Fragment,
 ): Fragment {
   return database`
     insert into notifications (
-      merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
-      first_due_at, next_attempt_at
+      merchant_id, notification_id, dialect, payment_id, invoice_number, binding_id, request_id,
+      url, body, state, first_due_at, next_attempt_at
     )
-    select n."merchantId", n."notificationId", n."paymentId", n."invoiceNumber", n."requestId",
-      n.url, coalesce(replace(n.body, settled.proposed, settled.token), n.body), 'due', n."dueAt", n."dueAt"
+    select n."merchantId", n."notificationId", n.dialect, n."paymentId", n.subject, n."bindingId",
+      n."requestId", n.url, coalesce(replace(n.body, settled.proposed, settled.token), n.body), 'due', n."dueAt", n."dueAt"
     from jsonb_to_recordset(${JSON.stringify(notifications)}::text::jsonb) as n(
-      "operationId" text, "merchantId" text, "notificationId" text, "paymentId" text, "invoiceNumber" text,
-      "requestId" text, url text, body text, "dueAt" timestamptz)
+      "operationId" text, "merchantId" text, "notificationId" text, dialect text, "paymentId" text,
+      subject text, "bindingId" text, "requestId" text, url text, body text, "dueAt" timestamptz)
     join ${settled} as settled on settled.operation_id = n."operationId"`
 }
 
 export type ClaimedNotification = {
   merchantId: MerchantId
   notificationId: NotificationId
+  dialect: Dialect
+  subject: string
+  bindingId: BindingId | null
   requestId: string
   url: string
   body: string
@@ -68,9 +91,9 @@ export async function claimDue(
       for update skip locked
     ) as due
     where n.merchant_id = due.merchant_id and n.notification_id = due.notification_id
-    returning n.merchant_id as "merchantId", n.notification_id as "notificationId",
-      n.request_id as "requestId", n.url, n.body, n.attempts_made as "attemptsMade",
-      n.first_due_at as "firstDueAt", n.leased_until as "leasedUntil"`
+    returning n.merchant_id as "merchantId", n.notification_id as "notificationId", n.dialect,
+      n.invoice_number as subject, n.binding_id as "bindingId", n.request_id as "requestId", n.url, n.body,
+      n.attempts_made as "attemptsMade", n.first_due_at as "firstDueAt", n.leased_until as "leasedUntil"`
 }
 
 export type AttemptResult = {
@@ -127,14 +150,14 @@ export type NotificationView = {
   }[]
 }
 
-/** The notifications of an invoice with all their attempts, oldest first. */
+/** The notifications of a number with all their attempts, oldest first; bodies as they are kept. */
 export async function findNotifications(
   database: Database,
   merchantId: MerchantId,
-  invoiceNumber: string,
-): Promise<NotificationView[]> {
-  return database<NotificationView[]>`
-    select notification_id as id, url, body, state as status, next_attempt_at as "nextAttemptAt",
+  { dialect, subject }: Pick<NewNotification, 'dialect' | 'subject'>,
+): Promise<(NotificationView & { bindingId: BindingId | null })[]> {
+  return database<(NotificationView & { bindingId: BindingId | null })[]>`
+    select notification_id as id, binding_id as "bindingId", url, body, state as status, next_attempt_at as "nextAttemptAt",
       coalesce((
         select jsonb_agg(
           jsonb_build_object('at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -144,7 +167,7 @@ export async function findNotifications(
         where a.merchant_id = n.merchant_id and a.notification_id = n.notification_id
       ), '[]') as attempts
     from notifications n
-    where merchant_id = ${merchantId} and invoice_number = ${invoiceNumber}
+    where merchant_id = ${merchantId} and invoice_number = ${subject} and dialect = ${dialect}
     order by first_due_at, notification_id`
 }
 

@@ -24,7 +24,8 @@ const database = testDatabase.connect(4)
 const clock = systemClock()
 const deps: AskDeps = {
   database,
-  acquirers: () => assert.fail('nobody is asked here'),
+  networks: () => assert.fail('nobody is asked here'),
+  bindings: { sealAccount: () => assert.fail('nothing is bound here') },
   traceNumbers: createTraceNumbers(database),
   settle: async (settlement) =>
     (await settleOperations(database, announceWithNewIds, [settlement]))[0],

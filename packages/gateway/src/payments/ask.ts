@@ -1,14 +1,11 @@
 /** Asking an acquirer and settling by its answer: the same for every kind of operation. */
-import type {
-  AcquirerOutcome,
-  CardAcquirer,
-  FollowUpCommand,
-  OriginalMessage,
-} from '../networks/card-acquirer/contract.ts'
+import type { Bindings } from '../bindings/index.ts'
+import type { FollowUpCommand, OriginalMessage } from '../networks/card-acquirer/contract.ts'
 import type { Database } from '../platform/database/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Ids } from '../primitives/id.ts'
+import type { Decision, Outcome, PaymentNetwork } from './network.ts'
 import { type Ending, type Settlement, settlementOf } from './outcome.ts'
 import {
   newOperation,
@@ -24,10 +21,12 @@ import type { TraceNumbers } from './stores/trace-numbers.ts'
 
 export type AskDeps = {
   readonly database: Database
-  readonly acquirers: (acquirerId: string) => CardAcquirer
+  /** Who is asked about what was begun, by the payment's acquirer id. */
+  readonly networks: (acquirerId: string) => PaymentNetwork
   readonly traceNumbers: TraceNumbers
   /** How payment and operation stand then; undefined where another settlement was the one. */
   readonly settle: (settlement: Settlement) => Promise<OperationOfPayment | undefined>
+  readonly bindings: Pick<Bindings, 'sealAccount'>
   readonly clock: Clock
   readonly log: Log
   readonly ids: Ids
@@ -53,22 +52,20 @@ export function askTimes(deps: Pick<AskDeps, 'clock' | 'askDeadlineMs'>) {
 
 /** Asks until the operation's deadline. Nobody sends after it: what overslept is for the resolver. */
 export async function askInTime(
-  deps: AskDeps,
-  { payment, operation }: OperationOfPayment,
-  ask: (acquirer: CardAcquirer, deadline: AbortSignal) => Promise<AcquirerOutcome>,
-): Promise<AcquirerOutcome> {
-  const timeLeft = operation.askUntil.getTime() - deps.clock.realNow().getTime()
+  { clock }: Pick<AskDeps, 'clock'>,
+  { askUntil }: Operation,
+  ask: (deadline: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome> {
+  const timeLeft = askUntil.getTime() - clock.realNow().getTime()
   if (timeLeft <= 0) return { kind: 'unknown', reason: 'too late to ask' }
-  return withDeadline(deps.clock, timeLeft, (deadline) =>
-    ask(deps.acquirers(payment.acquirerId), deadline),
-  )
+  return withDeadline(clock, timeLeft, ask)
 }
 
 /** Settles by an outcome, and returns how payment and operation stand, whoever settled them. */
 export async function settleBy(
   deps: AskDeps,
   asked: OperationOfPayment,
-  outcome: AcquirerOutcome,
+  outcome: Outcome,
   ending: Ending = {},
 ): Promise<OperationOfPayment> {
   const { database, clock, repeat } = deps
@@ -77,9 +74,17 @@ export async function settleBy(
   if (outcome.kind === 'unknown') {
     deps.log.info({ operationId, reason: outcome.reason }, 'no answer of the acquirer to rely on')
     const lookAt = later(clock.now(), quietMs)
-    await repeat(() => loseOperation(database, merchantId, operationId, lookAt))
+    await repeat(() => loseOperation(database, { merchantId, operationId, lookAt }))
+  } else if (outcome.kind === 'pending') {
+    // It was answered: nobody sends any more, and the decision may be looked up as soon as it falls.
+    const answeredAt = clock.realNow()
+    const pending = { merchantId, operationId, lookAt: outcome.decidedBy, answeredAt }
+    await repeat(() => loseOperation(database, pending))
   } else {
-    const settled = await deps.settle(settlementOf(asked, outcome, clock.now(), ending))
+    const sealedAccount = sealedAccountOf(deps, asked.payment, outcome)
+    const settled = await deps.settle(
+      settlementOf(asked, outcome, clock.now(), { ...ending, sealedAccount }),
+    )
     if (settled) return settled
   }
   const found = await findByOperation(database, merchantId, operationId)
@@ -88,8 +93,19 @@ export async function settleBy(
   return found
 }
 
+/** What the network calls the card that a payment bound, as its binding keeps it. */
+function sealedAccountOf(
+  { bindings }: Pick<AskDeps, 'bindings'>,
+  { bindsCard, bindingId, merchantId }: Payment,
+  decision: Decision,
+): Buffer | undefined {
+  const account = decision.kind === 'approved' ? decision.account : undefined
+  if (!bindsCard || bindingId === undefined || account === undefined) return undefined
+  return bindings.sealAccount({ merchantId, bindingId }, account)
+}
+
 /** An approval for what was settled otherwise meanwhile must not stand at the acquirer. */
-function isLateApproval(operation: Operation, outcome: AcquirerOutcome): boolean {
+function isLateApproval(operation: Operation, outcome: Outcome): boolean {
   return outcome.kind === 'approved' && operation.state === 'refused'
 }
 

@@ -51,9 +51,8 @@ export async function capture(
 
   const asked = { payment, operation }
   const message = messageAbout(asked, authorization.operation, merchant.clientId)
-  const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
-    acquirer.capture(message, deadline),
-  )
+  const network = deps.networks(payment.acquirerId)
+  const outcome = await askInTime(deps, operation, (deadline) => network.capture(message, deadline))
   return { kind: 'done', ...(await settleBy(deps, asked, outcome)) }
 }
 

@@ -1,12 +1,14 @@
 /** A charge: begun, asked, settled (design.md 2), for every type of payment. */
-import type { AcquirerOutcome, AuthenticationProof } from '../networks/card-acquirer/contract.ts'
+import type { AuthenticationProof, CardAcquirer } from '../networks/card-acquirer/contract.ts'
 import { askInTime, messageOf, settleBy } from './ask.ts'
+import type { Outcome } from './network.ts'
 import { rejectionOf } from './outcome.ts'
 import type { OperationOfPayment, Payment } from './payment.ts'
 import { type ChargeCommand, type PlanDeps, planCharge } from './plan-charge.ts'
 import type { BeginCharge, Begun } from './stores/begin.store.ts'
 
 export type ChargeDeps = PlanDeps & {
+  readonly acquirers: (acquirerId: string) => CardAcquirer
   readonly begin: (begin: BeginCharge) => Promise<Begun>
 }
 
@@ -41,7 +43,7 @@ async function ask(
   command: ChargeCommand,
   asked: OperationOfPayment,
   authentication: AuthenticationProof | undefined,
-): Promise<AcquirerOutcome> {
+): Promise<Outcome> {
   const { payment } = asked
   const rejection = rejectionOf(payment)
   if (rejection) return rejection
@@ -54,7 +56,8 @@ async function ask(
     authentication,
     terms: payment.terms,
   }
-  return askInTime(deps, asked, (acquirer, deadline) =>
+  const acquirer = deps.acquirers(payment.acquirerId)
+  return askInTime(deps, asked.operation, (deadline) =>
     asked.operation.kind === 'authorize'
       ? acquirer.authorize(message, deadline)
       : acquirer.sale(message, deadline),

@@ -5,7 +5,7 @@
 import type { Merchant } from '../merchants/index.ts'
 import type { FollowUpCommand } from '../networks/card-acquirer/contract.ts'
 import { type AskDeps, messageAbout, settleBy } from './ask.ts'
-import type { Decision } from './outcome.ts'
+import type { Decision } from './network.ts'
 import { type OperationOfPayment, type Payment, paymentProblems } from './payment.ts'
 import { findByOperation, findManualRefund } from './stores/payments.store.ts'
 

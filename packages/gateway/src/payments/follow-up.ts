@@ -17,7 +17,12 @@ export type FollowUpResult =
   | { readonly kind: 'duplicate' }
 
 type Asked = Pick<Operation, 'amount' | 'originalOperationId'> &
-  Partial<Pick<Operation, 'state' | 'refundType'>> & {
+  Partial<
+    Pick<
+      Operation,
+      'state' | 'refundType' | 'requestId' | 'referenceNo' | 'partnerReferenceNo' | 'reason'
+    >
+  > & {
     readonly kind: 'capture' | 'void' | 'refund'
   }
 
@@ -31,11 +36,11 @@ export async function beginAsked(
 ): Promise<{ readonly begun: FollowUpBegun; readonly operation: Operation }> {
   const { askUntil, lookAt } = askTimes(deps)
   const operation = newOperation({
+    requestId: claim.requestId,
     ...asked,
     operationId: deps.ids.next('operation'),
     references: await deps.traceNumbers.next(payment, now),
     askUntil,
-    requestId: claim.requestId,
     createdAt: now,
   })
   const requestExpiresAt = later(now, deps.requestLifetimeMs)

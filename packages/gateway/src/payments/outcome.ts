@@ -2,13 +2,11 @@
  * What an acquirer's decision does to an operation and its payment: pure, and in one place for every
  * kind of operation. settle.store.ts writes it.
  */
-import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
 import type { MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import { type Money, money } from '../primitives/money.ts'
 import { paymentMoves } from './machines.ts'
+import type { Decision } from './network.ts'
 import type { Operation, OperationOfPayment, Payment } from './payment.ts'
-
-export type Decision = Exclude<AcquirerOutcome, { kind: 'unknown' }>
 
 /** What a screening rejected is refused without asking (wire.md 5.3). */
 export function rejectionOf({ verification }: Payment): Decision | undefined {
@@ -39,6 +37,8 @@ export type Settlement = {
   readonly responseCode: string
   readonly approvalCode: string | undefined
   readonly billingTransactionId: string | undefined
+  /** What the network calls the card that the payment bound. */
+  readonly sealedAccount: Buffer | undefined
   readonly settledAt: Date
   readonly change: PaymentChange
   /** Whether the merchant hears of it. */
@@ -50,6 +50,8 @@ export type Settlement = {
 export type Ending = {
   /** The same request goes on with another operation, whose end is told. */
   readonly goesOn?: boolean
+  /** Of an approval that bound a card. */
+  readonly sealedAccount?: Buffer | undefined
 }
 
 /** The settlement of an operation by a decision. */
@@ -57,7 +59,7 @@ export function settlementOf(
   { payment, operation }: OperationOfPayment,
   decision: Decision,
   settledAt: Date,
-  { goesOn = false }: Ending = {},
+  { goesOn = false, sealedAccount }: Ending = {},
 ): Settlement {
   const isApproved = decision.kind === 'approved'
   const change = isApproved
@@ -80,6 +82,7 @@ export function settlementOf(
     responseCode,
     approvalCode,
     billingTransactionId: isApproved ? decision.billingTransactionId : undefined,
+    sealedAccount,
     settledAt,
     change,
     // A merchant hears of charges, captures and refunds, not of what the gateway does by itself.

@@ -1,10 +1,10 @@
 import type { Billing } from '../agreements/index.ts'
 import type { PaymentType } from '../merchants/index.ts'
 import type { NetworkReferences } from '../networks/card-acquirer/contract.ts'
-import type { CardId, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
+import type { BindingId, CardId, MerchantId, OperationId, PaymentId } from '../primitives/id.ts'
 import type { Money } from '../primitives/money.ts'
 import { problems } from '../primitives/problem.ts'
-import type { CardDescription } from '../routing/index.ts'
+import type { Brand, CardDescription } from '../routing/index.ts'
 import type { Verification } from '../screening/index.ts'
 import type { OperationKind, OperationState, PaymentState } from './machines.ts'
 
@@ -19,15 +19,22 @@ export type ChargeTerms =
   | { readonly kind: 'moto' }
   | ({ readonly kind: 'recurring' } & Billing)
 
+/** How a payment came in, as `channel.id` and `additionalInfo.channel` call it. */
+export type Channel = 'CREDIT_CARD' | 'KARTU_KREDIT_INDONESIA'
+
 /** A payment as a merchant may see it, and as the changing of it needs it. */
 export type Payment = {
   readonly merchantId: MerchantId
   readonly paymentId: PaymentId
   readonly state: PaymentState
+  readonly channel: Channel
   readonly type: PaymentType
-  /** Request-Id of the charge. */
+  /** Request-Id of the charge; X-EXTERNAL-ID of a KKI payment. */
   readonly requestId: string
+  /** partnerReferenceNo of a KKI payment. */
   readonly invoiceNumber: string
+  /** Ours, of a KKI payment: the issuer's app knows it too. */
+  readonly referenceNo: string | undefined
   readonly amount: Money
   /** How much of the amount the acquirer holds or took, was captured, was given back. */
   readonly authorized: Money
@@ -39,8 +46,12 @@ export type Payment = {
   /** As the merchant sent it: id, name, email, phone, address, country. */
   readonly customer: Readonly<Record<string, string>> | undefined
   readonly additionalInfo: unknown
+  /** Empty where no card is kept: of KKI none is. */
   readonly cardId: CardId
-  readonly card: CardDescription
+  readonly card: CardDescription<Brand | 'KKI'>
+  /** Of KKI: the bound card that paid, or (`bindsCard`) that the approval binds. */
+  readonly bindingId: BindingId | undefined
+  readonly bindsCard: boolean
   readonly acquirerId: string
   readonly mid: string
   readonly tid: string
@@ -99,6 +110,10 @@ export type Operation = {
   /** Of the call that asked for it; undefined where the gateway did by itself. */
   readonly requestId: string | undefined
   readonly refundType: RefundType | undefined
+  /** Of a KKI refund: our number, the merchant's, and why. */
+  readonly referenceNo: string | undefined
+  readonly partnerReferenceNo: string | undefined
+  readonly reason: string | undefined
   /** On an operation that is open: it is being reversed, and cannot be approved any more. */
   readonly responseCode: string | undefined
   readonly approvalCode: string | undefined
@@ -117,6 +132,9 @@ export function newOperation<Kind extends OperationKind>(
     originalOperationId: undefined,
     requestId: undefined,
     refundType: undefined,
+    referenceNo: undefined,
+    partnerReferenceNo: undefined,
+    reason: undefined,
     responseCode: undefined,
     approvalCode: undefined,
     settledAt: undefined,

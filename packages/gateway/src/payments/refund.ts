@@ -3,7 +3,6 @@
  * as a whole, what is settled is refunded whole or in part, by message or, where the acquirer takes
  * no refund messages, by its people over days.
  */
-import type { AcquirerOutcome } from '../networks/card-acquirer/contract.ts'
 import type { Money } from '../primitives/money.ts'
 import { Problem } from '../primitives/problem.ts'
 import { askInTime, messageAbout, settleBy } from './ask.ts'
@@ -13,6 +12,7 @@ import {
   type FollowUpDeps,
   type FollowUpResult,
 } from './follow-up.ts'
+import type { Outcome } from './network.ts'
 import { type Payment, paymentProblems, type RefundType } from './payment.ts'
 import { findByOperation, findRefundable } from './stores/payments.store.ts'
 
@@ -56,12 +56,12 @@ export async function refund(deps: FollowUpDeps, command: RefundCommand): Promis
 
 /** How this amount of this payment is given back. */
 function refundTypeOf(
-  deps: Pick<FollowUpDeps, 'acquirers'>,
+  deps: Pick<FollowUpDeps, 'networks'>,
   payment: Payment,
   amount: Money,
 ): RefundType {
   const { captured } = payment
-  const { capabilities } = deps.acquirers(payment.acquirerId)
+  const { capabilities } = deps.networks(payment.acquirerId)
   const isHold = payment.state === 'authorized'
   if (isHold || (payment.state === 'captured' && !isSettled(payment))) {
     if (!capabilities.void) throw paymentProblems.not_refundable()
@@ -86,11 +86,11 @@ function isSettled({ batchId, voidClosed }: Payment): boolean {
   return batchId !== undefined || voidClosed
 }
 
-function isBatchClosed(outcome: AcquirerOutcome | undefined): boolean {
+function isBatchClosed(outcome: Outcome | undefined): boolean {
   return outcome?.kind === 'refused' && outcome.batchClosed === true
 }
 
-type Run = { readonly result: FollowUpResult; readonly outcome: AcquirerOutcome | undefined }
+type Run = { readonly result: FollowUpResult; readonly outcome: Outcome | undefined }
 
 async function run(
   deps: FollowUpDeps,
@@ -125,8 +125,9 @@ async function run(
   const asked = { payment, operation }
   if (isManual) return { result: { kind: 'done', ...asked }, outcome: undefined }
   const message = messageAbout(asked, original.operation, merchant.clientId)
-  const outcome = await askInTime(deps, asked, (acquirer, deadline) =>
-    refundType === 'VOID' ? acquirer.void(message, deadline) : acquirer.refund(message, deadline),
+  const network = deps.networks(payment.acquirerId)
+  const outcome = await askInTime(deps, operation, (deadline) =>
+    refundType === 'VOID' ? network.void(message, deadline) : network.refund(message, deadline),
   )
   const settled = await settleBy(deps, asked, outcome, { goesOn: isBatchClosed(outcome) })
   return { result: { kind: 'done', ...settled }, outcome }

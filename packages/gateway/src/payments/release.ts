@@ -30,7 +30,7 @@ export function releaseWork(deps: AskDeps): DueWork {
         await beginRelease(database, await releaseOf(deps, payment, payment.authorized, now))
       }
       for (const payment of await findHeldRests(database, mostAtOnce)) {
-        if (deps.acquirers(payment.acquirerId).capabilities.partialReversal) {
+        if (deps.networks(payment.acquirerId).capabilities.partialReversal) {
           const rest = payment.authorized.minor - payment.captured.minor
           const release = await releaseOf(deps, payment, money(rest, 'IDR'), now)
           await beginRestRelease(database, release)

@@ -5,10 +5,10 @@
  * never sends a message of its own again as a new one.
  */
 import type { Merchants } from '../merchants/index.ts'
-import type { CardAcquirer, InquiryOutcome } from '../networks/card-acquirer/contract.ts'
 import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
 import { later, withDeadline } from '../primitives/clock.ts'
 import { type AskDeps, messageAbout, reverseLater, settleBy } from './ask.ts'
+import type { Decision, PaymentNetwork } from './network.ts'
 import { rejectionOf } from './outcome.ts'
 import { noAnswerCode, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
@@ -46,58 +46,70 @@ export function resolverWork(deps: ResolveDeps): DueWork {
       const found = await findOperations(database, keys)
       await Promise.all(
         found.map(async (one) => {
-          try {
-            if (await resolve(deps, one)) return
-          } catch (err) {
-            deps.log.warn({ err, operation: one.operation.operationId }, 'resolving failed')
-          }
           const { merchantId } = one.payment
           const { operationId } = one.operation
           const wait = backOffMs(looks.get(operationId) ?? 0)
-          await putOff(database, merchantId, operationId, later(clock.now(), wait))
+          let lookAt = later(clock.now(), wait)
+          try {
+            const found = await resolve(deps, one)
+            if (found === 'finished') return
+            if (found !== 'open') lookAt = found.decidedBy
+          } catch (err) {
+            deps.log.warn({ err, operation: operationId }, 'resolving failed')
+          }
+          await putOff(database, merchantId, operationId, lookAt)
         }),
       )
     },
   }
 }
 
-/** Whether the operation is finished now. */
-async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promise<boolean> {
+/** How an operation stands after a look; who waits for its cardholder is looked at once he has decided. */
+type Look = 'finished' | 'open' | { readonly decidedBy: Date }
+
+async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promise<Look> {
   const { payment, operation } = unfinished
   const merchant = await deps.merchants.find(payment.merchantId)
-  if (!merchant) return false
-  const acquirer = deps.acquirers(payment.acquirerId)
+  if (!merchant) return 'open'
+  const network = deps.networks(payment.acquirerId)
   if (operation.kind === 'reversal') {
-    return reverse(deps, acquirer, unfinished, merchant.clientId)
+    return reverse(deps, network, unfinished, merchant.clientId)
   }
   const outcome =
-    rejectionOf(payment) ?? (await inquire(deps, acquirer, unfinished, merchant.clientId))
-  if (outcome.kind === 'unknown') return false
-  if (outcome.kind !== 'not_found') {
-    await settleResolved(deps, unfinished, outcome)
-    return true
+    rejectionOf(payment) ?? (await inquire(deps, network, unfinished, merchant.clientId))
+  switch (outcome.kind) {
+    case 'unknown':
+      return 'open'
+    case 'pending':
+      return outcome
+    case 'approved':
+    case 'refused':
+      await settleResolved(deps, unfinished, outcome)
+      return 'finished'
+    case 'not_found':
+      break
   }
   const operationId = await reverseLater(deps, unfinished)
-  if (!operationId) return true
+  if (!operationId) return 'finished'
   const reversal = await findByOperation(deps.database, payment.merchantId, operationId)
-  if (!reversal) return true
-  return reverse(deps, acquirer, reversal, merchant.clientId)
+  if (!reversal) return 'finished'
+  return reverse(deps, network, reversal, merchant.clientId)
 }
 
 async function inquire(
   deps: ResolveDeps,
-  acquirer: CardAcquirer,
+  network: PaymentNetwork,
   about: OperationOfPayment,
   subMerchantId: string,
-): Promise<InquiryOutcome> {
+) {
   // Without an inquiry nobody knows: then it must not stand. Nor what is being reversed already: it
   // may have come since, before its reversal.
   const isBeingReversed = about.operation.responseCode !== undefined
-  if (!acquirer.capabilities.inquiry || isBeingReversed) return { kind: 'not_found' }
+  if (!network.capabilities.inquiry || isBeingReversed) return { kind: 'not_found' } as const
   const references = await deps.traceNumbers.next(about.payment, deps.clock.now())
   const command = { ...messageAbout(about, about.operation, subMerchantId), references }
   return withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
-    acquirer.inquire(command, deadline),
+    network.inquire(command, deadline),
   )
 }
 
@@ -107,10 +119,10 @@ async function inquire(
  */
 async function reverse(
   deps: ResolveDeps,
-  acquirer: CardAcquirer,
+  network: PaymentNetwork,
   reversal: OperationOfPayment,
   subMerchantId: string,
-): Promise<boolean> {
+): Promise<Look> {
   const { payment, operation } = reversal
   const originalId = operation.originalOperationId
   const original =
@@ -118,14 +130,14 @@ async function reverse(
   if (!original) throw new Error('a reversal without its original')
   const command = messageAbout(reversal, original.operation, subMerchantId)
   const outcome = await withDeadline(deps.clock, inquiryDeadlineMs, (deadline) =>
-    acquirer.reverse(command, deadline),
+    network.reverse(command, deadline),
   )
-  if (outcome.kind === 'unknown') return false
+  if (outcome.kind === 'unknown') return 'open'
   if (isOpen(original.operation)) {
     await settleResolved(deps, original, { kind: 'refused', responseCode: noAnswerCode })
   }
   await settleBy(deps, reversal, { kind: 'approved', responseCode: '00', approvalCode: '' })
-  return true
+  return 'finished'
 }
 
 function isOpen({ state }: Operation): boolean {
@@ -135,7 +147,7 @@ function isOpen({ state }: Operation): boolean {
 async function settleResolved(
   deps: ResolveDeps,
   unfinished: OperationOfPayment,
-  decision: Exclude<InquiryOutcome, { kind: 'unknown' | 'not_found' }>,
+  decision: Decision,
 ): Promise<void> {
   const { payment } = await settleBy(deps, unfinished, decision)
   deps.onSettled(payment)

@@ -11,8 +11,12 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0
 }
 
-/** First 6 and last 4 digits, whatever the length: `557338******1101` (design.md 5, Mask). */
+/**
+ * First 6 and last 4 digits, whatever the length: `557338******1101` (design.md 5, Mask). What is too
+ * short to be a card number would be shown whole, and is not.
+ */
 export function maskCardNumber(digits: string): string {
+  if (digits.length < 13) return '******'
   return `${digits.slice(0, 6)}******${digits.slice(-4)}`
 }
 

@@ -13,6 +13,12 @@ const prefixes = {
   operation: 'op',
   notification: 'ntf',
   batch: 'bat',
+  binding: 'bnd',
+  /** A message about a binding. */
+  bindingMessage: 'bms',
+  /** Our number of a KKI call, which merchants call referenceNo. */
+  reference: 'ref',
+  event: 'evt',
 } as const
 
 type Kind = keyof typeof prefixes
@@ -24,6 +30,9 @@ export type PaymentId = Id<'payment'>
 export type OperationId = Id<'operation'>
 export type NotificationId = Id<'notification'>
 export type BatchId = Id<'batch'>
+export type BindingId = Id<'binding'>
+export type BindingMessageId = Id<'bindingMessage'>
+export type EventId = Id<'event'>
 
 export type Ids = { next<K extends Kind>(kind: K): Id<K> }
 

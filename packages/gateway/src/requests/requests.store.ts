@@ -1,5 +1,5 @@
 import type { Fragment } from 'postgres'
-import { bytea, type Database } from '../platform/database/index.ts'
+import { bytea, type Database, type Transaction } from '../platform/database/index.ts'
 import type { MerchantId } from '../primitives/id.ts'
 
 export type RequestScope = 'three-d-secure' | 'transaction' | 'snap'
@@ -61,7 +61,10 @@ export type NewClaim = RequestClaim & {
  * row at all), and it is ours if it carries our operation. A holder that has expired is replaced by
  * compare-and-set on its operation.
  */
-export function claimRequests(database: Database, claims: readonly NewClaim[]): Fragment {
+export function claimRequests(
+  database: Database | Transaction,
+  claims: readonly NewClaim[],
+): Fragment {
   const rows = claims.map(({ bodyMac, signatureMac, supersedes, ...claim }) => ({
     ...claim,
     bodyMac: bytea(bodyMac),

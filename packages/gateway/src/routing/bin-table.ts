@@ -39,6 +39,13 @@ export const issuers: readonly IssuerRow[] = [
   { prefix: '531810', issuer: 'Maybank Indonesia', type: 'DEBIT', country: 'ID' },
 ]
 
+/** The issuers of CPANs: 9360 and the bank's code in the national switching (sandbox.md, KKI test data). */
+export const cpanIssuers: readonly { readonly prefix: string; readonly issuer: string }[] = [
+  { prefix: '93600016', issuer: 'Bank Rakyat Indonesia' },
+  { prefix: '93600002', issuer: 'Bank Rakyat Indonesia' },
+  { prefix: '93600008', issuer: 'Bank Mandiri' },
+]
+
 /** For numbers whose issuer is not in the table. */
 export const unknownIssuer = {
   issuer: 'Unknown Issuer',

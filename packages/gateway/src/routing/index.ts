@@ -4,15 +4,22 @@
  */
 import type { AcquirerAccount, Merchant, PaymentType } from '../merchants/index.ts'
 import { binOf, maskCardNumber } from '../primitives/card-number.ts'
-import { type Brand, brandRanges, type CardType, issuers, unknownIssuer } from './bin-table.ts'
+import {
+  type Brand,
+  brandRanges,
+  type CardType,
+  cpanIssuers,
+  issuers,
+  unknownIssuer,
+} from './bin-table.ts'
 
 export type { Brand } from './bin-table.ts'
 
 /** What may be shown, logged and stored of a card. */
-export type CardDescription = {
+export type CardDescription<SomeBrand extends string = Brand> = {
   readonly masked: string
   readonly bin: string
-  readonly brand: Brand
+  readonly brand: SomeBrand
   readonly issuer: string
   readonly type: CardType
   /** Of the issuer, ISO 3166-1 alpha-2; undefined where the BIN table does not know it. */
@@ -67,6 +74,28 @@ export function routeCard(
 function longestBin({ takes }: AcquirerAccount, bin: string): number {
   const named = (takes.bins ?? []).filter((prefix) => bin.startsWith(prefix))
   return Math.max(0, ...named.map((prefix) => prefix.length))
+}
+
+/** Describes a CPAN, whose brand is its scheme and whose country is Indonesia. */
+export function describeCpan(digits: string): CardDescription<'KKI'> {
+  const issuer = cpanIssuers.find(({ prefix }) => digits.startsWith(prefix))?.issuer
+  return {
+    masked: maskCardNumber(digits),
+    bin: binOf(digits),
+    brand: 'KKI',
+    issuer: issuer ?? unknownIssuer.issuer,
+    type: 'CREDIT',
+    country: 'ID',
+  }
+}
+
+/** The merchant's account at the KKI switch. */
+export function kkiAccountOf(
+  merchant: Pick<Merchant, 'acquirerAccounts'>,
+): AcquirerAccount | undefined {
+  return merchant.acquirerAccounts.find(({ takes }) =>
+    takes.channels?.includes('KARTU_KREDIT_INDONESIA'),
+  )
 }
 
 /** Longest invoice number that an acquirer takes: 64, but 30 at Bank Mandiri (seed, charge). */

@@ -221,7 +221,7 @@ test('an acquirer that does not answer is told again, and the next batch waits f
   // The worlds' own background work must not close it: their acquirer is there.
   const work = closingWork({
     database,
-    acquirers: acquirer,
+    networks: acquirer,
     clock,
     log: createLog({ level: 'silent' }),
     repeat: (run) => run(),

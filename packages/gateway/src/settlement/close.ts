@@ -23,7 +23,7 @@ import {
 
 export type CloseDeps = {
   readonly database: Database
-  readonly acquirers: (acquirerId: string) => CardAcquirer
+  readonly networks: (acquirerId: string) => Pick<CardAcquirer, 'closeBatch'>
   readonly clock: Clock
   readonly log: Log
   /** Repeats a repeatable statement that lost against another, or lost its connection. */
@@ -81,7 +81,7 @@ async function close(deps: CloseDeps, batch: ClaimedBatch): Promise<boolean> {
     return true
   }
   const outcome = await withDeadline(clock, tellDeadlineMs, (deadline) =>
-    deps.acquirers(acquirerId).closeBatch({ mid, tid, batchId }, deadline),
+    deps.networks(acquirerId).closeBatch({ mid, tid, batchId }, deadline),
   )
   if (outcome.kind === 'unknown') return false
   await repeat(() => closeBatch(database, batchId, totals, clock.now()))

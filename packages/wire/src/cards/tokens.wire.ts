@@ -7,13 +7,13 @@ const open = { additionalProperties: true } as const
 export const longestCustomerId = 50
 
 const customerId = Type.String({ maxLength: longestCustomerId, examples: ['WT_CC001'] })
-const optionalId = (example: string) =>
-  Type.Optional(Type.Object({ id: Type.Optional(Type.String({ examples: [example] })) }, open))
+const optionalId = (...examples: string[]) =>
+  Type.Optional(Type.Object({ id: Type.Optional(Type.String({ examples })) }, open))
 
 export const getTokensRequest = Type.Object(
   {
     customer: Type.Object({ id: customerId }, open),
-    channel: optionalId('CREDIT_CARD'),
+    channel: optionalId('CREDIT_CARD', 'KARTU_KREDIT_INDONESIA'),
     issuer: optionalId('BANK_MANDIRI'),
   },
   { title: 'GetTokensRequest', ...open, examples: [{ customer: { id: 'WT_CC001' } }] },
@@ -25,7 +25,7 @@ export const getTokensResponse = Type.Object(
     customer: Type.Object({ id: Type.String() }),
     tokens: Type.Array(
       Type.Object({
-        id: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+        id: Type.String({ maxLength: 64, examples: ['de52e5820f4c381db88a1cf91d57b73e'] }),
         masked_account: Type.String({ examples: ['********5464'] }),
         card: Type.Object({
           cardholder_name: Type.Optional(Type.String({ examples: ['B*** S******'] })),
@@ -34,9 +34,12 @@ export const getTokensResponse = Type.Object(
           issuer: Type.String({ examples: ['Bank Mandiri'] }),
           country: Type.Optional(Type.String({ examples: ['ID'] })),
           bin: Type.Integer({ examples: [557338] }),
-          hashed_card_number: Type.String({
-            description: 'The same for the same card at one merchant. No plain hash of the number.',
-          }),
+          hashed_card_number: Type.Optional(
+            Type.String({
+              description:
+                'The same for the same card at one merchant. No plain hash of the number. Absent of KKI.',
+            }),
+          ),
         }),
       }),
     ),

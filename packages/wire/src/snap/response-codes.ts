@@ -109,7 +109,14 @@ export const snapResponses = {
   dormant_account: row(403, '09', 'Dormant Account', 'The account is not in use'),
   token_limit_needed: row(403, '10', 'Need To Set Token Limit', 'The token has no limit yet'),
   otp_blocked: row(403, '11', 'OTP Blocked', 'Too many wrong one-time passwords'),
-  otp_expired: row(403, '12', 'OTP Lifetime Expired', 'The one-time password or OTT has expired'),
+  otp_expired: row(403, '12', 'OTP Lifetime Expired', 'The one-time password has expired'),
+  ott_expired: row(403, '12', 'OTT Expired', 'KKI: the one-time token has expired'),
+  transaction_not_permitted: row(
+    403,
+    '12',
+    'Transaction Not Permitted',
+    'KKI: the switch does not allow it in this state',
+  ),
   otp_sent: row(
     403,
     '13',
@@ -154,12 +161,8 @@ export const snapResponses = {
   ),
   otp_needed: row(404, '06', 'Need To Request OTP', 'No one-time password was asked for'),
   journey_not_found: row(404, '07', 'Journey Not Found', 'No journey has this journeyId'),
-  invalid_merchant: row(
-    404,
-    '08',
-    'Invalid Merchant',
-    'The switch does not know the merchant, or has no record of the card',
-  ),
+  invalid_merchant: row(404, '08', 'Invalid Merchant', 'The switch does not know the merchant'),
+  no_card_record: row(404, '08', 'No Card Record', 'KKI: the switch has no record of the card'),
   no_issuer: row(404, '09', 'No Issuer', 'No issuer has this card'),
   invalid_transition: row(404, '10', 'Invalid API Transition', 'The calls came in the wrong order'),
   invalid_card: row(

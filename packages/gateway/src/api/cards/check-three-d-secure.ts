@@ -11,6 +11,7 @@ import type { Merchant } from '../../merchants/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { wholeRupiah } from '../../primitives/money.ts'
 import type { Authentication, CheckCommand, ThreeDSecure } from '../../three-d-secure/index.ts'
+import { isRedirectUrl, longestUrl } from '../redirect-url.ts'
 import { CardError } from './card-error.ts'
 import type { ClaimingRoute } from './door/door.ts'
 import {
@@ -105,15 +106,10 @@ function parseCheck(body: JsonValue, merchant: Merchant, deps: CheckRouteDeps): 
   }
 }
 
-/** Goes into a Location header as it is, so it must be an absolute URL in plain ASCII. */
 function callbackUrlOf(members: Members | undefined, name: string, deps: CheckRouteDeps): string {
   const field = `three_dsecure.${name}`
-  const text = requiredTextOf(members, field, 2_048)
-  const isUrl =
-    /^[\x21-\x7e]+$/.test(text) &&
-    URL.canParse(text) &&
-    deps.callbackProtocols.includes(new URL(text).protocol)
-  if (!isUrl) throw new CardError('field_invalid', { field })
+  const text = requiredTextOf(members, field, longestUrl)
+  if (!isRedirectUrl(text, deps.callbackProtocols)) throw new CardError('field_invalid', { field })
   return text
 }
 

@@ -60,11 +60,13 @@ export function billingOf({ terms, billingTransactionId }: Payment) {
 
 /** The card as answers show it. */
 export function cardOf({ card, cardToken }: Payment) {
+  const { brand } = card
+  if (brand === 'KKI') throw new Error('a KKI payment is told in the words of SNAP')
   return {
     masked: card.masked,
     type: card.type,
     issuer: card.issuer,
-    brand: card.brand,
+    brand,
     ...(cardToken === undefined ? {} : { token: cardToken }),
   }
 }

@@ -18,19 +18,11 @@ export type GuardOptions = {
 
 export function guardSandbox(scope: FastifyInstance, options: GuardOptions): void {
   scope.addHook('onRequest', async (request) => {
-    const host = hostOf(request.headers.host)
-    const known = [...options.hosts, new URL(options.publicUrl()).hostname]
-    if (host === undefined || !(isLoopback(host) || known.includes(host))) {
-      throw new SandboxError(
-        403,
-        'FOREIGN_HOST',
-        'This Host may not call /sandbox: name it in GERBANG_SANDBOX_HOSTS of the gateway',
-      )
-    }
-    if (!isOwnOrigin(request, options)) {
-      throw new SandboxError(403, 'FOREIGN_ORIGIN', 'A page of this Origin may not call /sandbox')
-    }
-    if (options.token !== undefined && !isToken(request.headers.authorization, options.token)) {
+    const foreign = whyForeign(request, options)
+    if (foreign) throw new SandboxError(403, foreign, refusals[foreign])
+    const { token } = options
+    const { authorization } = request.headers
+    if (token !== undefined && !isSameSecret(authorization, `Bearer ${token}`)) {
       throw new SandboxError(
         401,
         'TOKEN_REQUIRED',
@@ -39,6 +31,28 @@ export function guardSandbox(scope: FastifyInstance, options: GuardOptions): voi
       )
     }
   })
+}
+
+const refusals = {
+  FOREIGN_HOST: 'This Host may not call /sandbox: name it in GERBANG_SANDBOX_HOSTS of the gateway',
+  FOREIGN_ORIGIN: 'A page of this Origin may not call /sandbox',
+} as const
+
+/** What shows that a web page of somebody else may have sent a request; undefined where nothing does. */
+export function whyForeign(
+  request: FastifyRequest,
+  options: GuardOptions,
+): keyof typeof refusals | undefined {
+  const host = hostOf(request.headers.host)
+  const known = [...options.hosts, new URL(options.publicUrl()).hostname]
+  if (host === undefined || !(isLoopback(host) || known.includes(host))) return 'FOREIGN_HOST'
+  return isOwnOrigin(request, options) ? undefined : 'FOREIGN_ORIGIN'
+}
+
+/** Compares without telling by its time how much is right. */
+export function isSameSecret(given: string | undefined, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given ?? ''), Buffer.from(wanted)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 function hostOf(header: string | undefined): string | undefined {
@@ -51,10 +65,4 @@ function isOwnOrigin(request: FastifyRequest, options: GuardOptions): boolean {
   if (origin === undefined) return true
   const own = [`http://${host}`, `https://${host}`, new URL(options.publicUrl()).origin]
   return own.includes(origin.toLowerCase())
-}
-
-function isToken(authorization: string | undefined, token: string): boolean {
-  const given = Buffer.from(authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
 }

@@ -1,14 +1,13 @@
 /**
  * The control surface of the sandbox (sandbox.md): credentials, merchants, the acquirer's book and
- * steering, notifications, settlement, time, reset. It is not even registered in live mode.
+ * steering, notifications, events, settlement, time, reset. It is not even registered in live mode.
  */
 import type {} from '@fastify/swagger'
-import { cardErrors, type JsonValue, parseJsonText } from '@gerbang/wire'
+import { cardErrors } from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
-import type { Notifications, NotificationView } from '../../notifications/index.ts'
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 import { noteRefusal } from '../../platform/http/server.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
@@ -19,8 +18,10 @@ import { hasCredentials } from '../../primitives/url.ts'
 import { isPassing } from '../raw-call.ts'
 import { createAdvance } from './advance.ts'
 import { about, merchantOf, ofMerchant } from './call.ts'
+import { type EventCallDeps, registerEventCalls } from './events.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { type KkiCallDeps, registerKkiCalls } from './kki.ts'
+import { type NotificationCallDeps, registerNotificationCalls } from './notifications.ts'
 import { emptyTables } from './sandbox.store.ts'
 import { SandboxError } from './sandbox-error.ts'
 import {
@@ -34,8 +35,9 @@ import { describeInvalid, readStrictly } from './strict-input.ts'
 
 export type SandboxDeps = SandboxMerchantsDeps &
   SettlementCallDeps &
-  KkiCallDeps & {
-    readonly notifications: Notifications
+  KkiCallDeps &
+  NotificationCallDeps &
+  EventCallDeps & {
     readonly acquirerSimulator: AcquirerSimulator
     readonly clock: SandboxClock
     readonly jobs: Jobs
@@ -98,7 +100,9 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
         merchantOf: (clientId) => merchantOf(deps, clientId),
       })
       registerNetworkCalls(scope, deps)
+      registerNotificationCalls(scope, deps)
       registerKkiCalls(scope, deps)
+      registerEventCalls(scope, deps)
       registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },
@@ -177,26 +181,6 @@ function registerNetworkCalls(scope: FastifyInstance, deps: SandboxDeps): void {
       return { next: body }
     },
   )
-  scope.get<OfInvoice>(
-    '/notifications',
-    { schema: about('Notifications of an invoice and their attempts', { querystring: ofInvoice }) },
-    async ({ query }) => {
-      const { merchantId } = await merchantOf(deps, query.clientId)
-      const found = await deps.notifications.find(merchantId, query.invoiceNumber)
-      return { notifications: found.map((n) => ({ ...n, body: bodyOf(n) })) }
-    },
-  )
-  scope.post<{ Params: { id: string } }>(
-    '/notifications/:id/resend',
-    { schema: about('Send a notification again now', {}) },
-    async ({ params }) => {
-      if (!(await deps.notifications.resend(params.id))) {
-        throw new SandboxError(404, 'NOT_FOUND', 'No notification has this id')
-      }
-      deps.jobs.wake()
-      return { id: params.id, status: 'due' }
-    },
-  )
 }
 
 function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
@@ -218,13 +202,6 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
     await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
     return { reset: true }
   })
-}
-
-/** The body as it is sent, with its numbers to the digit. */
-function bodyOf(notification: NotificationView): JsonValue {
-  const json = parseJsonText(Buffer.from(notification.body))
-  if (!json.ok) throw new Error(`notification ${notification.id}: ${json.reason}`)
-  return json.value
 }
 
 function checkUrl(name: string, value: unknown): void {

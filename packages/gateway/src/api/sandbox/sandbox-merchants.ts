@@ -36,6 +36,12 @@ const acquirerAccounts: readonly AcquirerAccount[] = [
     takes: { brands: ['VISA', 'MASTER', 'JCB'] },
     installmentPlans,
   },
+  {
+    acquirerId: 'ALTO',
+    mid: '000360012345',
+    tid: '36001234',
+    takes: { channels: ['KARTU_KREDIT_INDONESIA'] },
+  },
 ]
 
 const settings = {

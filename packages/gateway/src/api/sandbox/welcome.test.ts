@@ -53,3 +53,11 @@ test('a token that was set is not printed', () => {
   assert.match(set, /Authorization: Bearer \$GERBANG_SANDBOX_TOKEN\n/)
   assert.doesNotMatch(set, /of-the-operator/)
 })
+
+test('the issuer app is told as an address that opens it, with the token where one is wanted', () => {
+  assert.match(text(), /Issuer app +http:\/\/127\.0\.0\.1:8080\/issuer-app\n/)
+  const printed = text({ token: { value: 'tok', isSet: false } })
+  assert.match(printed, /\/issuer-app\?token=tok\n/)
+  const set = text({ token: { value: 'of-the-operator', isSet: true } })
+  assert.match(set, /\/issuer-app\?token=\$GERBANG_SANDBOX_TOKEN\n/)
+})

@@ -28,6 +28,7 @@ export function welcome(about: {
     `  Secret Key   ${secretKey}`,
     `  RSA keys     ${url}/sandbox/credentials`,
     `  Reference    ${url}/docs`,
+    `  Issuer app   ${url}/issuer-app${token === undefined ? '' : `?token=${shown(token)}`}`,
     ...(dataDir === undefined ? [] : [`  Data         ${dataDir}`]),
     ...(token === undefined ? [] : [`  /sandbox     Authorization: Bearer ${shown(token)}`]),
     ...(clock.offsetMs() === 0 ? [] : [clockLine(clock)]),

@@ -3,6 +3,9 @@ import { type SnapResponseName, snapEnvelopeOf, snapResponses } from '@gerbang/w
 
 export type SnapValues = Readonly<Record<string, string | number>>
 
+/** A row of the response codes, and what fills its message. */
+export type Refusal = { readonly row: SnapResponseName; readonly values?: SnapValues }
+
 export class SnapError extends Error {
   readonly row: SnapResponseName
   readonly status: number

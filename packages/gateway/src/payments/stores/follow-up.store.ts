@@ -23,7 +23,12 @@ export type BeginFollowUp = FollowUp & {
 }
 
 /** `taken`: the payment is in another state, or another change of it is under way. */
-export type FollowUpBegun = 'begun' | 'duplicate' | 'taken'
+export type FollowUpBegun =
+  | 'begun'
+  | 'duplicate'
+  | 'taken'
+  /** Another refund has its partnerRefundNo. */
+  | 'partner_reference_used'
 
 /**
  * Begins a capture, void or refund that a merchant asked for. Repeatable: the payment is taken only
@@ -62,6 +67,7 @@ export async function beginFollowUp(
   } catch (error) {
     const { constraint_name } = error as { constraint_name?: string }
     if (constraint_name === 'operations_payment_available') return 'taken'
+    if (constraint_name === 'operations_partner_reference') return 'partner_reference_used'
     throw error
   }
 }
@@ -164,11 +170,14 @@ function insertOperation(
   return database`
     insert into operations (
       merchant_id, operation_id, payment_id, kind, state, amount_minor, ask_until, look_at, stan,
-      rrn, transmitted_at, original_operation_id, request_id, refund_type, created_at
+      rrn, transmitted_at, original_operation_id, request_id, refund_type, reference_no,
+      partner_reference_no, reason, created_at
     )
     select ${payment.merchantId}, ${operation.operationId}, ${paymentId}, ${operation.kind},
       ${operation.state}, ${operation.amount.minor}, ${operation.askUntil}::timestamptz,
       ${lookAt}::timestamptz, ${references.stan}, ${references.rrn}, ${references.transmittedAt}::timestamptz,
       ${operation.originalOperationId ?? null}, ${operation.requestId ?? null},
-      ${operation.refundType ?? null}, ${operation.createdAt}::timestamptz`
+      ${operation.refundType ?? null}, ${operation.referenceNo ?? null},
+      ${operation.partnerReferenceNo ?? null}, ${operation.reason ?? null},
+      ${operation.createdAt}::timestamptz`
 }

@@ -16,8 +16,9 @@ export type PaymentRow = {
 }
 
 export const paymentColumns = (database: Database) => database`
-  p.merchant_id as "merchantId", p.payment_id as "paymentId", p.state, p.type,
+  p.merchant_id as "merchantId", p.payment_id as "paymentId", p.state, p.channel, p.type,
   p.request_id as "requestId", p.invoice_number as "invoiceNumber",
+  p.reference_no as "referenceNo", p.binding_id as "bindingId", p.binds_card as "bindsCard",
   p.amount_minor as "amountMinor", p.authorized_minor as "authorizedMinor",
   p.captured_minor as "capturedMinor", p.refunded_minor as "refundedMinor",
   p.reserved_minor as "reservedMinor", p.descriptor, p.customer,
@@ -70,7 +71,8 @@ const operationColumns = (database: Database) => database`
   o.amount_minor as "o_operationAmountMinor", o.stan as "o_stan", o.rrn as "o_rrn",
   o.transmitted_at as "o_transmittedAt", o.ask_until as "o_askUntil",
   o.original_operation_id as "o_originalOperationId", o.request_id as "o_requestId",
-  o.refund_type as "o_refundType", o.response_code as "o_responseCode",
+  o.refund_type as "o_refundType", o.reference_no as "o_referenceNo",
+  o.partner_reference_no as "o_partnerReferenceNo", o.reason as "o_reason", o.response_code as "o_responseCode",
   o.approval_code as "o_approvalCode", o.created_at as "o_createdAt",
   o.settled_at as "o_settledAt"`
 
@@ -143,6 +145,7 @@ export async function findByInvoice(
     select ${paymentColumns(database)}
     from payments p
     where p.merchant_id = ${merchantId} and p.invoice_number = ${invoiceNumber}
+      and p.channel = 'CREDIT_CARD'
     order by p.state in ('captured', 'authorized') desc, p.state in ('refunded', 'voided') desc,
       (p.state = 'pending') desc, p.created_at desc,
       p.payment_id desc
@@ -174,7 +177,7 @@ export async function isPaid(
     select exists (
       select 1 from payments
       where merchant_id = ${merchantId} and invoice_number = ${invoiceNumber}
-        and state in ('captured', 'authorized')
+        and channel = 'CREDIT_CARD' and state in ('captured', 'authorized')
     ) as paid`
   return row?.paid === true
 }
@@ -196,7 +199,7 @@ export async function findRefundable(
       offset 0
     ) as capture on true
     where p.merchant_id = ${merchantId} and p.invoice_number = ${invoiceNumber}
-      and (p.request_id = ${originalRequestId} or capture.request_id = ${originalRequestId})
+      and p.channel = 'CREDIT_CARD' and (p.request_id = ${originalRequestId} or capture.request_id = ${originalRequestId})
     order by p.created_at desc, p.payment_id desc
     limit 1`
   return row && toPayment(row)

@@ -48,7 +48,8 @@ function line() {
   }
   const deps: ResolveDeps = {
     database,
-    acquirers: () => acquirer as unknown as ReturnType<ResolveDeps['acquirers']>,
+    networks: () => acquirer as unknown as ReturnType<ResolveDeps['networks']>,
+    bindings: { sealAccount: () => assert.fail('nothing is bound here') },
     traceNumbers: createTraceNumbers(database),
     settle: async (settlement) =>
       (await settleOperations(database, announceWithNewIds, [settlement]))[0],

@@ -87,7 +87,11 @@ test('two settles at once: one wins, and the payment is what the winner says', a
 test('a lost answer leaves the payment pending and tells nobody, until it is settled', async () => {
   const { begin, approval, row } = await begun()
   assert.equal(
-    await loseOperation(database, merchantId, begin.operation.operationId, new Date()),
+    await loseOperation(database, {
+      merchantId,
+      operationId: begin.operation.operationId,
+      lookAt: new Date(),
+    }),
     true,
   )
   const pending = { payment: 'pending', operation: 'unknown', captured: '0', code: null }
@@ -100,7 +104,11 @@ test('an answer that is lost after all does not unsettle what is settled', async
   const { begin, approval, row } = await begun()
   await settleOperation(database, approval)
   assert.equal(
-    await loseOperation(database, merchantId, begin.operation.operationId, new Date()),
+    await loseOperation(database, {
+      merchantId,
+      operationId: begin.operation.operationId,
+      lookAt: new Date(),
+    }),
     false,
   )
   assert.deepEqual(await row(), captured)
@@ -111,7 +119,11 @@ test('another merchant settles nothing', async () => {
   const elsewhere = 'mer_another' as typeof merchantId
   assert.equal(await settleOperation(database, { ...approval, merchantId: elsewhere }), false)
   assert.equal(
-    await loseOperation(database, elsewhere, begin.operation.operationId, new Date()),
+    await loseOperation(database, {
+      merchantId: elsewhere,
+      operationId: begin.operation.operationId,
+      lookAt: new Date(),
+    }),
     false,
   )
   assert.equal((await row())['operation'], 'asked')

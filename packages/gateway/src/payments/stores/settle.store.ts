@@ -4,7 +4,8 @@
  */
 import type { Fragment } from 'postgres'
 import { type AgreedPayment, keepAgreements } from '../../agreements/index.ts'
-import type { Database } from '../../platform/database/index.ts'
+import { finishPaidBindings, type PaidBinding } from '../../bindings/index.ts'
+import { asFurtherCtes, type Database } from '../../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../../primitives/id.ts'
 import { keepTokens, type NewToken } from '../../vault/index.ts'
 import { operationMoves, paymentMoves } from '../machines.ts'
@@ -12,15 +13,15 @@ import type { Settlement } from '../outcome.ts'
 import type { OperationOfPayment } from '../payment.ts'
 
 /**
- * The rows that tell merchants; each where `settled` (a CTE) has its operation_id. Its other columns
- * `proposed` and `token` say which token a saved card has in the end: the proposed one stands in
- * what is told.
+ * What merchants and downstream systems hear, as inserts that the statement takes in; each row where
+ * `settled` (a CTE) has its operation_id. Its columns `proposed` and `token` say which token a saved
+ * card has in the end: the proposed one stands in what is told. `event_data` is null.
  */
 export type Announcement = (
   database: Database,
-  told: readonly OperationOfPayment[],
+  settlements: readonly Settlement[],
   settled: Fragment,
-) => Fragment
+) => readonly Fragment[]
 
 /** What two settlements of one statement must not share. */
 export function settleKeys({ operationId, paymentId }: Settlement): string[] {
@@ -36,11 +37,10 @@ export async function settleOperations(
   announce: Announcement,
   settlements: readonly Settlement[],
 ): Promise<(OperationOfPayment | undefined)[]> {
-  const told = settlements.filter(({ isTold }) => isTold).map(({ after }) => after)
-  const announcement =
-    told.length > 0
-      ? database`, announced as (${announce(database, told, database`with_tokens`)})`
-      : database``
+  const announcement = asFurtherCtes(
+    database,
+    announce(database, settlements, database`with_tokens`),
+  )
   const tokens = settlements.flatMap(tokenOf)
   const saving =
     tokens.length > 0 ? keepTokens(database, tokens, database`settled`) : noTokens(database)
@@ -48,6 +48,11 @@ export async function settleOperations(
   const agreeing =
     agreed.length > 0
       ? database`, agreements as (${keepAgreements(database, agreed, database`settled`)})`
+      : database``
+  const bound = settlements.flatMap(paidBindingOf)
+  const binding =
+    bound.length > 0
+      ? database`, ${finishPaidBindings(database, bound, database`settled`)}`
       : database``
   const rows = await database<{ operationId: OperationId; token: string | null }[]>`
     with given as (
@@ -73,7 +78,8 @@ export async function settleOperations(
     ),
     ${saving},
     with_tokens as (
-      select settled.operation_id, kept_tokens.proposed, kept_tokens.token
+      select settled.operation_id, kept_tokens.proposed, kept_tokens.token,
+        null::jsonb as event_data
       from settled
       left join kept_tokens using (operation_id)
     ),
@@ -107,7 +113,7 @@ export async function settleOperations(
       join with_tokens using (operation_id)
       where p.merchant_id = given.merchant_id and p.payment_id = given.payment_id
         and (given.payment_from is null or p.state = any(given.payment_from))
-    )${agreeing}${announcement}
+    )${agreeing}${binding}${announcement}
     select operation_id as "operationId", token from with_tokens`
   const settled = new Map(rows.map((row) => [row.operationId, row]))
   return settlements.map(({ operationId, after }) => {
@@ -143,6 +149,17 @@ function agreedPaymentOf(settlement: Settlement): AgreedPayment[] {
   if (move !== 'approve' || !change.isAnswerOfCharge || terms?.kind !== 'recurring') return []
   const { billingTransactionId } = settlement
   return [{ operationId, merchantId, amount, billing: terms, billingTransactionId, settledAt }]
+}
+
+/** The binding of a payment that was to bind its card: bound with its approval, or failed. */
+function paidBindingOf(settlement: Settlement): PaidBinding[] {
+  const { after, change, operationId, merchantId, responseCode, settledAt } = settlement
+  const { bindingId, bindsCard } = after.payment
+  if (!bindsCard || bindingId === undefined || !change.isAnswerOfCharge) return []
+  const { sealedAccount } = settlement
+  return [
+    { operationId, binding: { merchantId, bindingId }, sealedAccount, responseCode, settledAt },
+  ]
 }
 
 function noTokens(database: Database): Fragment {
@@ -183,18 +200,24 @@ function targetOf(move: string): string | undefined {
 }
 
 /**
- * The answer is lost: the operation is unknown, the payment stays as it is. The resolver looks at
- * `lookAt` (business time) first.
+ * The answer is lost, or says that nothing is decided: the operation is unknown, the payment stays as
+ * it is. The resolver looks at `lookAt` (business time) first, and not before the asking is over: its
+ * deadline, or `answeredAt` (real time).
  */
 export async function loseOperation(
   database: Database,
-  merchantId: MerchantId,
-  operationId: OperationId,
-  lookAt: Date,
+  lost: {
+    readonly merchantId: MerchantId
+    readonly operationId: OperationId
+    readonly lookAt: Date
+    readonly answeredAt?: Date
+  },
 ): Promise<boolean> {
   const rows = await database`
     update operations
-    set state = 'unknown', look_at = ${lookAt}
-    where merchant_id = ${merchantId} and operation_id = ${operationId} and state = 'asked'`
+    set state = 'unknown', look_at = ${lost.lookAt},
+      ask_until = least(ask_until, ${lost.answeredAt ?? null}::timestamptz)
+    where merchant_id = ${lost.merchantId} and operation_id = ${lost.operationId}
+      and state = 'asked'`
   return rows.count === 1
 }

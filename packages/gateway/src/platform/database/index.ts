@@ -15,6 +15,7 @@ export {
   type PostgresConnection,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts'
+export { asFurtherCtes } from './further-ctes.ts'
 export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
 export { DatabaseUrlError, openDatabase } from './open.ts'
 export { isDatabaseDown, type RetryOptions, retrying } from './retry.ts'

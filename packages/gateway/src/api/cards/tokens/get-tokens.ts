@@ -1,10 +1,15 @@
-/** POST and GET /tokenization/v2/get-token (wire.md 4.7): the cards that a customer had saved. */
+/**
+ * POST and GET /tokenization/v2/get-token (wire.md 4.7): the cards that a customer had saved, or, where
+ * `channel.id` says so, those that were bound over SNAP.
+ */
+import type { GetTokensResponse } from '@gerbang/wire'
 import {
   describeErrors,
   getTokensRequest,
   getTokensResponse,
   longestCustomerId,
 } from '@gerbang/wire/schemas'
+import type { Bindings, BoundCard } from '../../../bindings/index.ts'
 import type { Merchant } from '../../../merchants/index.ts'
 import type { CardExpiry } from '../../../primitives/card-expiry.ts'
 import type { CardDescription } from '../../../routing/index.ts'
@@ -19,39 +24,67 @@ type Input = {
   readonly issuerId: string | undefined
 }
 
-export function getTokensRoute(deps: { readonly vault: Vault }): UnclaimedRoute<Input> {
+type ListedToken = GetTokensResponse['tokens'][number]
+
+const kki = 'KARTU_KREDIT_INDONESIA'
+
+/** Of `custIdMerchant` (wire.md 7.4). */
+const longestKkiCustomerId = 64
+
+export type GetTokensDeps = {
+  readonly vault: Pick<Vault, 'listTokens'>
+  readonly bindings: Pick<Bindings, 'listTokens'>
+}
+
+export function getTokensRoute(deps: GetTokensDeps): UnclaimedRoute<Input> {
   return {
     url: '/tokenization/v2/get-token',
     summary: "List a customer's card tokens",
-    description: `The active tokens of a customer of the merchant, the oldest first. Also answers a GET with the same body, signed with or without its Digest.\n\nErrors:\n\n${describeErrors(['field_required', 'feature_not_active'])}`,
+    description: `The active tokens of a customer of the merchant, the oldest first: of cards, or with \`channel.id\` ${kki} the bankCardTokens of \`custIdMerchant\`, which have no expiry. Also answers a GET with the same body, signed with or without its Digest.\n\nErrors:\n\n${describeErrors(['field_required', 'feature_not_active'])}`,
     request: getTokensRequest,
     response: getTokensResponse,
     alsoByGet: true,
     parse: (body, merchant) => {
-      checkTokenization(merchant)
       const members = bodyObject(body)
+      const channelId = textOf(objectOf(members, 'channel'), 'channel.id', 64)
+      // Cards are bound by another contract than the one about saved cards.
+      if (channelId !== kki) checkTokenization(merchant)
+      const longest = channelId === kki ? longestKkiCustomerId : longestCustomerId
       return {
-        customerId: requiredTextOf(objectOf(members, 'customer'), 'customer.id', longestCustomerId),
-        channelId: textOf(objectOf(members, 'channel'), 'channel.id', 64),
+        customerId: requiredTextOf(objectOf(members, 'customer'), 'customer.id', longest),
+        channelId,
         issuerId: textOf(objectOf(members, 'issuer'), 'issuer.id', 64),
       }
     },
     handle: async ({ customerId, channelId, issuerId }, { merchant }) => {
       const { merchantId } = merchant
-      const tokens =
-        channelId === undefined || channelId === 'CREDIT_CARD'
-          ? await deps.vault.listTokens<CardDescription>(merchantId, customerId)
-          : []
+      const tokens = await listOf(deps, channelId, { merchantId, customerId })
       const wanted = tokens.filter((token) => issuerId === undefined || isIssuedBy(token, issuerId))
-      return { customer: { id: customerId }, tokens: wanted.map(toListedToken) }
+      return { customer: { id: customerId }, tokens: wanted }
     },
   }
 }
 
+async function listOf(
+  { vault, bindings }: GetTokensDeps,
+  channelId: string | undefined,
+  { merchantId, customerId }: { merchantId: Merchant['merchantId']; customerId: string },
+): Promise<ListedToken[]> {
+  switch (channelId) {
+    case undefined:
+    case 'CREDIT_CARD':
+      return (await vault.listTokens<CardDescription>(merchantId, customerId)).map(toListedToken)
+    case kki:
+      return (await bindings.listTokens(merchantId, customerId)).map(toListedBinding)
+    default:
+      return []
+  }
+}
+
 /** `BANK_MANDIRI` means the issuer that answers call `Bank Mandiri`. */
-function isIssuedBy({ description }: CardToken<CardDescription>, issuerId: string): boolean {
+function isIssuedBy({ card }: ListedToken, issuerId: string): boolean {
   const plain = (text: string) => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
-  return plain(description.issuer) === plain(issuerId)
+  return plain(card.issuer) === plain(issuerId)
 }
 
 /** Raises feature_not_active where the merchant has no tokens. */
@@ -62,7 +95,7 @@ export function checkTokenization(merchant: Merchant): void {
 }
 
 /** A token as the lists show it. */
-export function toListedToken(token: CardToken<CardDescription>) {
+export function toListedToken(token: CardToken<CardDescription>): ListedToken {
   const { description, expiry, maskedName } = token
   return {
     id: token.token,
@@ -75,6 +108,15 @@ export function toListedToken(token: CardToken<CardDescription>) {
       bin: Number(description.bin.slice(0, 6)),
       hashed_card_number: token.hashedCardNumber,
     },
+  }
+}
+
+/** A CPAN names its issuer by 8 digits, of which the list has room for 6. */
+function toListedBinding({ bankCardToken, maskedCpan, issuer }: BoundCard): ListedToken {
+  return {
+    id: bankCardToken,
+    masked_account: `********${maskedCpan.slice(-4)}`,
+    card: { brand: 'KKI', issuer, country: 'ID', bin: Number(maskedCpan.slice(0, 6)) },
   }
 }
 

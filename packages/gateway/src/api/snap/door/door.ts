@@ -20,6 +20,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Merchant } from '../../../merchants/index.ts'
 import type { KeyRing } from '../../../platform/key-ring/index.ts'
+import { Problem } from '../../../primitives/problem.ts'
 import { externalIdKey, type RequestClaim, type Requests } from '../../../requests/index.ts'
 import { mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { SnapError, type SnapValues } from '../snap-error.ts'
@@ -142,7 +143,12 @@ async function runTransact<Input>(
     signatureMac: deps.keyRing.fingerprint('request-signature', call.signature),
     supersedes: undefined,
   }
-  const answer = await route.handle(route.parse(readBody(request), merchant), call, claim)
+  const input = route.parse(readBody(request), merchant)
+  const answer = await route.handle(input, call, claim).catch(async (error: unknown) => {
+    // The look-up above may be outrun: what refuses this request is what the winner took.
+    if (error instanceof Problem && (await deps.requests.find(key))) return undefined
+    throw error
+  })
   if (!answer) throw new SnapError('conflict')
   return answer
 }

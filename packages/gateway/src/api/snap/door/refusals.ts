@@ -7,7 +7,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noteRefusal, pathOf, type UnservableRequest } from '../../../platform/http/server.ts'
 import type { Log } from '../../../platform/log/index.ts'
 import type { Clock } from '../../../primitives/clock.ts'
+import { Problem } from '../../../primitives/problem.ts'
 import { failureOf, longestIdentifier } from '../../raw-call.ts'
+import { toSnapError } from '../problems.ts'
 import { SnapError } from '../snap-error.ts'
 
 export type RefusalDeps = {
@@ -60,6 +62,7 @@ export function sendRefusal(
 
 export function toRefusal(deps: RefusalDeps, error: unknown, request: FastifyRequest): SnapError {
   if (error instanceof SnapError) return error
+  if (error instanceof Problem) return toSnapError(error)
   const failure = failureOf(error)
   switch (failure) {
     case 'unavailable':

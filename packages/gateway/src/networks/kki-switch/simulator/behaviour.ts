@@ -74,6 +74,8 @@ export function fixedToken(
   )
 }
 
+export const rightOtp = '123456'
+
 export function isRightOtp(otp: Secret<string>): boolean {
-  return otp.reveal((digits) => digits === '123456')
+  return otp.reveal((digits) => digits === rightOtp)
 }

@@ -20,6 +20,7 @@ import {
   isIssued,
   isRightOtp,
   refusalOfCard,
+  rightOtp,
 } from './behaviour.ts'
 import { isAccountOpen, writeOtp, writePresented, writeUnbinding } from './bindings.store.ts'
 import { type BookEntry, type Decision, insertMessage, type Moment } from './book.store.ts'
@@ -33,7 +34,10 @@ import {
   toOutcome,
 } from './entries.ts'
 import {
+  type AppPayment,
+  findAppPayment,
   findMessages,
+  findPendingPayments,
   findStanding,
   type MessageFilter,
   type MessageRow,
@@ -45,11 +49,13 @@ import { writeInquiry, writeReversal } from './reversals.store.ts'
 import { addInstruction, takeInstruction } from './steering.store.ts'
 
 export type { Instruction } from './behaviour.ts'
-export type { MessageFilter } from './looking.store.ts'
+export type { AppPayment, MessageFilter } from './looking.store.ts'
 
 export type KkiSimulator = {
   /** The connector. */
   readonly kkiSwitch: KkiSwitch
+  /** The one-time password that binds any card. */
+  readonly testOtp: string
   /**
    * The issuer's app gives a single-use OTT for a card; undefined where no issuer knows the card.
    */
@@ -59,6 +65,10 @@ export type KkiSimulator = {
     referenceNo: string,
     approve: boolean,
   ): Promise<'confirmed' | 'not_found' | 'already_decided'>
+  /** The payments that wait for their cardholder, newest first; no more than an app can show. */
+  pendingPayments(): Promise<AppPayment[]>
+  /** A payment by our number, whether it waits or not. */
+  findPayment(referenceNo: string): Promise<AppPayment | undefined>
   /** What was received of a merchant, oldest first. */
   messages(subMerchantId: string, filter: MessageFilter): Promise<MessageRow[]>
   /** What stands of each payment with a merchant's number, oldest first. */
@@ -205,6 +215,7 @@ export function createKkiSimulator(deps: {
 
   return {
     kkiSwitch,
+    testOtp: rightOtp,
     issueOtt: async (cpan) => {
       if (!isIssued(cpan)) return undefined
       const expiresAt = later(clock.now(), ottMs)
@@ -225,6 +236,8 @@ export function createKkiSimulator(deps: {
       await Promise.allSettled([...listeners].map(async (listener) => listener(outcome)))
       return 'confirmed'
     },
+    pendingPayments: () => findPendingPayments(database, moment()),
+    findPayment: (referenceNo) => findAppPayment(database, referenceNo, moment()),
     messages: (subMerchantId, filter) => findMessages(database, subMerchantId, filter, moment()),
     standing: (subMerchantId, partnerReferenceNo) =>
       findStanding(database, subMerchantId, partnerReferenceNo, moment()),

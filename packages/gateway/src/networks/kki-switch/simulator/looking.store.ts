@@ -1,5 +1,6 @@
 /** What one sees of the simulated switch's book. */
 import type { Database } from '../../../platform/database/index.ts'
+import { codes } from '../response-codes.ts'
 import { decisionAt, isPendingAt, type Moment } from './book.store.ts'
 
 export type MessageRow = {
@@ -77,4 +78,63 @@ export async function findStanding(
     where sub_merchant_id = ${subMerchantId} and partner_reference_no = ${partnerReferenceNo}
       and kind = 'pay' and arrived
     order by message_number`
+}
+
+/** A payment as the issuer's app shows it to the cardholder. */
+export type AppPayment = {
+  readonly referenceNo: string
+  readonly partnerReferenceNo: string
+  readonly subMerchantId: string
+  readonly amountMinor: bigint
+  readonly maskedCardNumber: string
+  /** `expired`: nobody decided in time. `reversed`: whoever sent it took it back. */
+  readonly state: 'waiting' | 'approved' | 'declined' | 'expired' | 'reversed'
+  /** Business time; null where it does not wait. */
+  readonly waitsUntil: Date | null
+}
+
+/** No screen is that long; a flood of payments must not fill it. */
+const mostShown = 50
+
+/** The payments that wait for their cardholder, newest first. */
+export async function findPendingPayments(
+  database: Database,
+  moment: Moment,
+): Promise<AppPayment[]> {
+  // All wait equally long, so that the one to wait longest is the newest, and an index is in that order.
+  return database<AppPayment[]>`
+    select ${asAppPayment(database, moment)}
+    from sandbox.kki_messages
+    where kind = 'pay' and arrived and decided_by > ${moment.now}
+      and ${isPendingAt(database, moment)}
+    order by decided_by desc, message_number desc
+    limit ${mostShown}`
+}
+
+/** The last payment with our number, whether it waits or not. */
+export async function findAppPayment(
+  database: Database,
+  referenceNo: string,
+  moment: Moment,
+): Promise<AppPayment | undefined> {
+  const [payment] = await database<AppPayment[]>`
+    select ${asAppPayment(database, moment)}
+    from sandbox.kki_messages
+    where reference_no = ${referenceNo} and kind = 'pay' and arrived
+    order by message_number desc
+    limit 1`
+  return payment
+}
+
+function asAppPayment(database: Database, moment: Moment) {
+  const isPending = isPendingAt(database, moment)
+  return database`
+    reference_no as "referenceNo", partner_reference_no as "partnerReferenceNo",
+    sub_merchant_id as "subMerchantId", amount_minor as "amountMinor",
+    masked_card_number as "maskedCardNumber",
+    case when reversed then 'reversed' when ${isPending} then 'waiting'
+      when approval_code is not null then 'approved'
+      when response_code = ${codes.confirmation_expired} then 'expired' else 'declined'
+      end as state,
+    case when ${isPending} then decided_by end as "waitsUntil"`
 }

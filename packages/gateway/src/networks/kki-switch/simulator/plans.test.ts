@@ -78,6 +78,15 @@ const works: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
     const { subMerchantId, custIdMerchant } = (await taken(desk.bind())).command
     return () => simulator.messages(subMerchantId, { custIdMerchant })
   },
+  'a look at what waits in the app': async () => {
+    const { command } = await taken(desk.pay({}, rupiah(9_002n)))
+    await simulator.confirm(command.referenceNo, true)
+    return () => simulator.pendingPayments()
+  },
+  'a look at a payment in the app': async () => {
+    const { command } = await taken(desk.pay())
+    return () => simulator.findPayment(command.referenceNo)
+  },
   'a look at what stands': async () => {
     const { command } = await taken(desk.pay())
     return () => simulator.standing(command.subMerchantId, command.partnerReferenceNo)

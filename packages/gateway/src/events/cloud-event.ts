@@ -1,0 +1,33 @@
+import type { MerchantId } from '../primitives/id.ts'
+import type { EventData, EventType } from './catalogue.ts'
+import type { StoredEvent } from './events.store.ts'
+
+/** An event in the JSON format of CloudEvents 1.0. */
+export type CloudEvent = {
+  readonly specversion: '1.0'
+  /** Stable: the same at every delivery. */
+  readonly id: string
+  readonly source: string
+  readonly type: EventType
+  readonly subject: string
+  /** Business time. */
+  readonly time: string
+  readonly datacontenttype: 'application/json'
+  /** An extension: names of those have lower-case letters and digits only. */
+  readonly merchantid: MerchantId
+  readonly data: EventData
+}
+
+export function toCloudEvent(event: StoredEvent): CloudEvent {
+  return {
+    specversion: '1.0',
+    id: event.eventId,
+    source: '/gerbang',
+    type: event.type,
+    subject: event.subject,
+    time: event.occurredAt.toISOString(),
+    datacontenttype: 'application/json',
+    merchantid: event.merchantId,
+    data: event.data,
+  }
+}

@@ -1,0 +1,29 @@
+import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
+import type { OutboundAnswer } from '../platform/outbound-http/index.ts'
+import { type Outgoing, type OutgoingDeps, timeoutMs } from './outgoing.ts'
+
+/** Posts a card notification (wire.md 5.1), signed with real time: the merchant has its own clock. */
+export function postCards(deps: OutgoingDeps, outgoing: Outgoing): Promise<OutboundAnswer> {
+  const { merchant, url, requestId, body } = outgoing
+  const timestamp = formatTimestamp(deps.clock.realNow())
+  const parts = {
+    clientId: merchant.clientId,
+    requestId,
+    timestamp,
+    requestTarget: new URL(url).pathname,
+    digest: digestOf(body),
+  }
+  const signature = merchant.secretKey.reveal((secret) => sign('request', parts, secret))
+  return deps.outboundHttp.post({
+    url,
+    body,
+    timeoutMs,
+    headers: {
+      'Content-Type': 'application/json',
+      'Client-Id': merchant.clientId,
+      'Request-Id': requestId,
+      'Request-Timestamp': timestamp,
+      Signature: signature,
+    },
+  })
+}
