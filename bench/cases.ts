@@ -1,7 +1,7 @@
 /** What the load sends: each case prepares its bodies before the timed part. */
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
+import { headersOf, type Signing } from './signing.ts'
 
 export const clientId = 'MCH-0001-10791114622547'
 export const secretKey = 'SK-GerbangSandbox0001'
@@ -9,17 +9,26 @@ const card = { number: '4111111111111111', expiry: `12${(new Date().getFullYear(
 const amount = 90_000
 const customer = { id: 'CUST-0001', name: 'Alisa Mikhailovna', email: 'alisa@gmail.com' }
 
-export const chargePath = '/credit-card/charge'
+const chargePath = '/credit-card/charge'
 
 export type Case = {
   readonly name: string
   readonly path: string
+  /** A text of every right answer. */
+  readonly succeeds: string
+  signing(url: string): Promise<Signing>
   /** Bodies whose every request can be answered SUCCESS once. */
   prepare(url: string, count: number, concurrency: number): Promise<string[]>
 }
 
+const cards = { kind: 'cards', clientId, secretKey } as const
+
+/** What all cases of the cards dialect have. */
+const ofCards = { succeeds: '"status":"SUCCESS"', signing: async () => cards }
+
 /** A sale whose frictionless authentication is finished: the case beside which the floor stands. */
 export const sale: Case = {
+  ...ofCards,
   name: 'sale',
   path: chargePath,
   prepare: (url, count, concurrency) =>
@@ -39,6 +48,15 @@ export function saleBody(invoice: string, authenticationId: string): string {
   })
 }
 
+/** What the floor is sent, which takes every sale. */
+export const anySale: Case = {
+  ...ofCards,
+  name: 'any sale',
+  path: chargePath,
+  prepare: async (_url, count) =>
+    Array.from({ length: count }, () => saleBody(randomUUID(), 'e'.repeat(64))),
+}
+
 const motoBody = (cardMembers: object) => ({
   order: { invoice_number: randomUUID(), amount },
   customer,
@@ -49,6 +67,7 @@ const motoBody = (cardMembers: object) => ({
 /** The cases that only the gateway has. */
 export const otherCases: readonly Case[] = [
   {
+    ...ofCards,
     name: 'MOTO by token',
     path: chargePath,
     prepare: async (url, count, concurrency) => {
@@ -59,12 +78,14 @@ export const otherCases: readonly Case[] = [
     },
   },
   {
+    ...ofCards,
     name: 'authorize',
     path: chargePath,
     prepare: (url, count, concurrency) =>
       many(count, concurrency, async (agent) => JSON.stringify(await holdBody(agent, url))),
   },
   {
+    ...ofCards,
     name: 'capture',
     path: '/credit-card/capture',
     prepare: (url, count, concurrency) =>
@@ -74,6 +95,7 @@ export const otherCases: readonly Case[] = [
       }),
   },
   {
+    ...ofCards,
     name: 'refund',
     path: '/cancellation/credit-card/refund',
     prepare: async (url, count, concurrency) => {
@@ -116,7 +138,8 @@ async function holdBody(agent: Agent, url: string): Promise<object> {
   return { ...JSON.parse(saleBody(invoice, authenticationId)), payment: { type: 'AUTHORIZE' } }
 }
 
-async function many(
+/** So many texts, made by as many workers as may be at once. */
+export async function many(
   count: number,
   concurrency: number,
   make: (agent: Agent) => Promise<string>,
@@ -137,21 +160,7 @@ async function many(
 // biome-ignore lint/suspicious/noExplicitAny: the answers are the gateway's own.
 function call(agent: Agent, url: string, path: string, body: object): Promise<any> {
   const text = JSON.stringify(body)
-  const parts = {
-    clientId,
-    requestId: randomUUID(),
-    timestamp: formatTimestamp(new Date()),
-    requestTarget: path,
-    digest: digestOf(text),
-  }
-  const headers = {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-    'Client-Id': parts.clientId,
-    'Request-Id': parts.requestId,
-    'Request-Timestamp': parts.timestamp,
-    Signature: sign('request', parts, secretKey),
-  }
+  const headers = headersOf(cards, path, text)
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(path, url), { method: 'POST', agent, headers }, (answer) => {
       let received = ''

@@ -5,15 +5,15 @@
  *
  * Reads one JSON plan from standard input, writes one JSON result to standard output.
  */
-import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
+import { headersOf, type Signing } from './signing.ts'
 
 export type Plan = {
   readonly url: string
   readonly path: string
-  readonly clientId: string
-  readonly secretKey: string
+  readonly signing: Signing
+  /** A text that every answer holds that is the wanted one. */
+  readonly succeeds: string
   readonly bodies: readonly string[]
   readonly concurrency: number
   /** Requests a second of the open loop; 0 is the closed loop. */
@@ -65,21 +65,7 @@ async function openLoop(): Promise<void> {
 }
 
 function send(body: string, plannedStart: number): Promise<void> {
-  const parts = {
-    clientId: plan.clientId,
-    requestId: randomUUID(),
-    timestamp: formatTimestamp(new Date()),
-    requestTarget: plan.path,
-    digest: digestOf(body),
-  }
-  const headers = {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'Client-Id': parts.clientId,
-    'Request-Id': parts.requestId,
-    'Request-Timestamp': parts.timestamp,
-    Signature: sign('request', parts, plan.secretKey),
-  }
+  const headers = headersOf(plan.signing, plan.path, body)
   return new Promise((resolve) => {
     const finish = (failure?: string) => {
       latenciesMs.push(performance.now() - plannedStart)
@@ -96,8 +82,8 @@ function send(body: string, plannedStart: number): Promise<void> {
         text += chunk
       })
       answer.on('end', () => {
-        const isPaid = answer.statusCode === 200 && text.includes('"status":"SUCCESS"')
-        finish(isPaid ? undefined : `${answer.statusCode} ${text.slice(0, 300)}`)
+        const isRight = answer.statusCode === 200 && text.includes(plan.succeeds)
+        finish(isRight ? undefined : `${answer.statusCode} ${text.slice(0, 300)}`)
       })
     })
     outgoing.on('error', (error) => finish(error.message))

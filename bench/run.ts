@@ -4,7 +4,6 @@
  * meanwhile. Options: BENCH_SECONDS (each measurement, default 8), BENCH_CONCURRENCY (default 64).
  */
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +11,9 @@ import {
   connectDatabase,
   startEmbeddedPostgres,
 } from '../packages/gateway/src/platform/database/index.ts'
-import { type Case, chargePath, clientId, otherCases, sale, saleBody, secretKey } from './cases.ts'
+import { anySale, type Case, otherCases, sale, secretKey } from './cases.ts'
+import { measureCryptography } from './cryptography.ts'
+import { kkiCases } from './kki-cases.ts'
 import type { Plan, Result } from './load.ts'
 import { type MeasuredProcess, startMeasured } from './measured-process.ts'
 
@@ -29,19 +30,9 @@ try {
   say(`gateway: first start to ready in ${Math.round(gateway.startMs)} ms`)
   const idleMb = gateway.memoryMb()
   say(`gateway: idle memory ${idleMb.toFixed(0)} MB`)
-  const gatewayRate = await throughput(
-    'gateway, sale',
-    gateway,
-    chargePath,
-    bodiesOf(gateway, sale),
-  )
+  const gatewayRate = await throughput('gateway, sale', gateway, sale)
   for (const share of [0.25, 0.5, 0.75]) {
-    await latency(
-      'gateway, sale',
-      gateway,
-      Math.round(gatewayRate * share),
-      bodiesOf(gateway, sale),
-    )
+    await latency('gateway, sale', gateway, sale, Math.round(gatewayRate * share))
   }
   say(`gateway: memory after the load ${gateway.memoryMb().toFixed(0)} MB`)
   await gateway.stop()
@@ -49,18 +40,20 @@ try {
   const written = await writtenBytes()
   say(`gateway: begin writes ${written.begin} bytes of rows, settle ${written.settle}`)
   const floor = await startFloor(written)
-  const floorRate = await throughput('floor', floor, chargePath, anyBodies)
+  const floorRate = await throughput('floor', floor, anySale)
   for (const share of [0.25, 0.5, 0.75]) {
-    await latency('floor', floor, Math.round(gatewayRate * share), anyBodies)
+    await latency('floor', floor, anySale, Math.round(gatewayRate * share))
   }
   await floor.stop()
 
   const again = await startGateway()
   say(`gateway: later start to ready in ${Math.round(again.startMs)} ms`)
-  for (const one of otherCases) {
-    await throughput(`gateway, ${one.name}`, again, one.path, bodiesOf(again, one))
-  }
+  for (const one of otherCases) await throughput(`gateway, ${one.name}`, again, one)
+  for (const one of kkiCases) await throughput(`gateway, KKI: ${one.name}`, again, one)
   await again.stop()
+  for (const [what, microseconds] of await measureCryptography()) {
+    say(`one core, alone: ${what} ${microseconds.toFixed(1)} µs`)
+  }
   say(`charges at ${(gatewayRate / floorRate).toFixed(2)} of the floor`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -105,23 +98,13 @@ function startFloor(written: { begin: number; settle: number }): Promise<Measure
   return startMeasured('bench/floor.ts', [join(folder, 'floor'), secretKey, ...sizes], {})
 }
 
-type MakeBodies = (count: number) => Promise<string[]>
-
-function bodiesOf(gateway: MeasuredProcess, one: Case): MakeBodies {
-  return (count) => one.prepare(gateway.url, count, concurrency)
-}
-
-async function anyBodies(count: number): Promise<string[]> {
-  return Array.from({ length: count }, () => saleBody(randomUUID(), 'e'.repeat(64)))
-}
-
-async function throughput(name: string, server: MeasuredProcess, path: string, bodies: MakeBodies) {
+async function throughput(name: string, server: MeasuredProcess, one: Case) {
   // A short run tells how many bodies the timed one needs, and warms both sides up.
-  const trial = await load(server, path, await bodies(1_000), 0)
+  const trial = await load(server, one, await one.prepare(server.url, 1_000, concurrency), 0)
   const count = Math.ceil((trial.sent / trial.seconds) * seconds * 1.2)
-  const prepared = await bodies(count)
+  const prepared = await one.prepare(server.url, count, concurrency)
   const before = server.cpuSeconds()
-  const result = await load(server, path, prepared, 0)
+  const result = await load(server, one, prepared, 0)
   const after = server.cpuSeconds()
   const rate = result.sent / result.seconds
   const each = (used: number) => `${((used * 1_000) / result.sent).toFixed(2)} ms`
@@ -134,20 +117,23 @@ async function throughput(name: string, server: MeasuredProcess, path: string, b
   return rate
 }
 
-async function latency(name: string, server: MeasuredProcess, rate: number, bodies: MakeBodies) {
-  const result = await load(server, chargePath, await bodies(rate * seconds), rate)
+async function latency(name: string, server: MeasuredProcess, one: Case, rate: number) {
+  const bodies = await one.prepare(server.url, rate * seconds, concurrency)
+  const result = await load(server, one, bodies, rate)
   say(
     `${name}: at ${rate}/s open loop p50 ${percentile(result, 50)}, p99 ${percentile(result, 99)}`,
   )
 }
 
-function load(
+async function load(
   server: MeasuredProcess,
-  path: string,
+  { path, succeeds, signing }: Case,
   bodies: readonly string[],
   rate: number,
 ): Promise<Result> {
-  const plan: Plan = { url: server.url, path, clientId, secretKey, bodies, concurrency, rate }
+  const { url } = server
+  const signed = { signing: await signing(url), succeeds }
+  const plan: Plan = { url, path, ...signed, bodies, concurrency, rate }
   const child = spawn(process.execPath, ['bench/load.ts'], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(plan))
   return new Promise((resolve, reject) => {
