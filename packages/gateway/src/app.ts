@@ -1,11 +1,8 @@
 /**
- * The composition root: every dependency is made here and handed over by name. main.ts gives it a
- * database, a clock and keys; tests give it their own.
+ * The composition root: the modules of the domain (modules.ts) behind their doors, every dependency
+ * handed over by name. main.ts gives it a database, a clock and keys; tests give it their own.
  */
 import type { FastifyInstance } from 'fastify'
-import { createAccessTokens, createMerchantTokens } from './access-tokens/index.ts'
-import { agreementTables } from './agreements/index.ts'
-import { bindingAnnouncement, paymentAnnouncement, unbindingAnnouncement } from './announcements.ts'
 import { captureRoute } from './api/cards/capture.ts'
 import { chargeRoute } from './api/cards/charge/charge.ts'
 import { type CheckRouteDeps, checkThreeDSecureRoute } from './api/cards/check-three-d-secure.ts'
@@ -40,57 +37,21 @@ import { registerKkiRoutes } from './api/snap/kki-routes.ts'
 import { b2bTokenRoute } from './api/snap/tokens/b2b-token.ts'
 import { b2b2cTokenRoute } from './api/snap/tokens/b2b2c-token.ts'
 import { answerUnknownPaths } from './api/unknown-path.ts'
-import { bindingTables, createBindings } from './bindings/index.ts'
-import type { Config } from './config.ts'
-import { createEvents, eventTables } from './events/index.ts'
-import { createMerchants, type Merchants } from './merchants/index.ts'
-import type { CardAcquirer } from './networks/card-acquirer/contract.ts'
+import type { Merchants } from './merchants/index.ts'
+import { businessTables, createModules, type ModuleDeps } from './modules.ts'
 import {
   type AcquirerSimulator,
   acquirerSimulatorTables,
 } from './networks/card-acquirer/simulator/index.ts'
-import type { KkiSwitch } from './networks/kki-switch/contract.ts'
 import { type KkiSimulator, kkiSimulatorTables } from './networks/kki-switch/simulator/index.ts'
-import type { ThreeDSecureServer } from './networks/three-d-secure-server/contract.ts'
 import { threeDSecureSimulatorTables } from './networks/three-d-secure-server/simulator/index.ts'
-import { createNotifications, notificationTables } from './notifications/index.ts'
-import {
-  createPayments,
-  createTraceNumbers,
-  needsCard,
-  type Payment,
-  paymentTables,
-} from './payments/index.ts'
 import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
-import { type Database, retrying } from './platform/database/index.ts'
-import type { RsaKeyPair } from './platform/generated-keys/index.ts'
+import type { Database } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
-import { createJobs, type Jobs } from './platform/jobs/index.ts'
-import type { KeyRing } from './platform/key-ring/index.ts'
-import type { Log } from './platform/log/index.ts'
-import { createMetrics } from './platform/metrics/index.ts'
-import { createOutboundHttp } from './platform/outbound-http/index.ts'
-import { type Clock, later, sleep, withDeadline } from './primitives/clock.ts'
-import { createIds } from './primitives/id.ts'
-import type { Random } from './primitives/random.ts'
-import { createRequests, requestTables } from './requests/index.ts'
-import { createScreening, sandboxEmailRules, screeningTables } from './screening/index.ts'
-import { createSettlements, settlementTables } from './settlement/index.ts'
-import { createThreeDSecure, threeDSecureTables } from './three-d-secure/index.ts'
-import { createVault, purgeWork, vaultTables } from './vault/index.ts'
+import type { Jobs } from './platform/jobs/index.ts'
+import { type Clock, withDeadline } from './primitives/clock.ts'
 
-export type AppDeps = {
-  readonly config: Config
-  readonly database: Database
-  readonly keyRing: KeyRing
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  /** Signs access tokens; merchants check the gateway's own calls with its public key. */
-  readonly gatewayKeys: RsaKeyPair
-  readonly acquirers: (acquirerId: string) => CardAcquirer
-  readonly kkiSwitch: KkiSwitch
-  readonly threeDSecureServer: ThreeDSecureServer
+export type AppDeps = Omit<ModuleDeps, 'isSandbox'> & {
   /** What only the sandbox has; undefined in live mode. */
   readonly sandbox:
     | {
@@ -116,119 +77,22 @@ export type App = {
 }
 
 const version = '0.1.0'
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { config, database, keyRing, clock, random, log, sandbox } = deps
-  const ids = createIds(clock, random)
-  const metrics = createMetrics()
-  const repeat = <T>(work: () => Promise<T>) =>
-    retrying(work, { sleep: (milliseconds) => sleep(clock, milliseconds), random })
-  const requestLifetimeMs = config.requestIdHours * hourMs
-
-  const merchants = createMerchants({ database, keyRing, clock })
-  const requests = createRequests({ database })
-  const vault = createVault({ database, keyRing, ids, clock, random })
-  const screening = createScreening({
-    database,
-    emailRules: sandbox ? sandboxEmailRules : [],
-    repeat,
-  })
-  const outboundHttp = createOutboundHttp({ clock })
-  const notifications = createNotifications({
-    database,
-    merchants,
-    outboundHttp,
-    merchantTokens: createMerchantTokens({ keys: deps.gatewayKeys, outboundHttp, clock }),
-    tokenOf: (merchantId, bindingId) => bindings.tokenOf(merchantId, bindingId),
-    clock,
-    log,
-    ids,
-    random,
-  })
-  const threeDSecure = createThreeDSecure({
-    database,
-    server: deps.threeDSecureServer,
-    vault,
-    clock,
-    random,
-    repeat,
-    deadlineMs: config.threeDSecureDeadlineMs,
-    requestLifetimeMs,
-  })
-  const onSettled = (payment: Payment) => {
-    metrics.charged(payment.state)
-    if (payment.notificationUrl !== undefined) jobs.wake()
-  }
-  const bindings = createBindings({
-    database,
-    kkiSwitch: deps.kkiSwitch,
-    keyRing,
-    traceNumbers: createTraceNumbers(database),
-    merchants,
-    announce: bindingAnnouncement({ ids, notifications }),
-    announceUnbound: unbindingAnnouncement({ ids }),
-    onChanged: () => jobs.wake(),
-    clock,
-    log,
-    ids,
-    random,
-    repeat,
-    askDeadlineMs: config.askDeadlineMs,
-    requestLifetimeMs,
-  })
-  const payments = createPayments({
-    database,
-    acquirers: deps.acquirers,
-    kkiSwitch: deps.kkiSwitch,
-    bindings,
-    threeDSecure,
-    vault,
-    screening,
-    merchants,
-    announce: paymentAnnouncement({ ids, notifications }),
-    onSettled,
-    clock,
-    log,
-    ids,
-    random,
-    repeat,
-    askDeadlineMs: config.askDeadlineMs,
-    requestLifetimeMs,
-  })
-  const settlements = createSettlements({
-    database,
-    networks: payments.networks,
-    clock,
-    log,
-    ids,
-    repeat,
-    cutOffTime: config.settlementCutOff,
-  })
-  const purge = purgeWork({
-    database,
-    isNeeded: (now) => needsCard(database, later(now, -config.refundableDays * dayMs)),
-  })
-  const works = [
-    ...payments.works,
-    ...bindings.works,
-    ...settlements.works,
-    notifications.delivery,
-    purge,
-  ]
-  const jobs = createJobs({ works, clock, log })
+  const isSandbox = sandbox !== undefined
+  const modules = createModules({ ...deps, isSandbox })
+  const { merchants, payments, bindings, threeDSecure, jobs, accessTokens, onSettled } = modules
 
   const doorDeps: DoorDeps = {
     merchants,
-    requests,
+    requests: modules.requests,
     keyRing,
     clock,
     log,
     timestampWindowSeconds: config.timestampWindowSeconds,
     bodyLimitBytes: config.bodyLimitBytes,
   }
-  const accessTokens = createAccessTokens({ keys: deps.gatewayKeys, clock })
   const snapDeps: SnapDoorDeps = {
     ...doorDeps,
     accessTokens,
@@ -245,7 +109,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       else if (isForSnap(request)) refuseUnservableBySnap(snapDeps, request, reply, why)
       else await refuseUnservable(doorDeps, request, reply, why)
     },
-    onAnswer: metrics.answered,
+    onAnswer: modules.metrics.answered,
   })
   await registerReference(server, { publicUrl: deps.publicUrl, version })
   registerGuides(server)
@@ -269,10 +133,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     )
     door.claim(captureRoute({ payments, clock, onChanged: onSettled }))
     door.claim(refundRoute({ payments, clock, onChanged: onSettled }))
-    door.read(orderStatusRoute({ payments, requests }))
-    door.serve(getTokensRoute({ vault, bindings }))
-    door.serve(legacyTokensRoute({ vault }))
-    door.serve(deleteTokenRoute({ vault }))
+    door.read(orderStatusRoute({ payments, requests: modules.requests }))
+    door.serve(getTokensRoute({ vault: modules.vault, bindings }))
+    door.serve(legacyTokensRoute({ vault: modules.vault }))
+    door.serve(deleteTokenRoute({ vault: modules.vault }))
   })
   await openSnapDoor(server, snapDeps, (door) => {
     door.token(b2bTokenRoute({ accessTokens }))
@@ -308,8 +172,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log,
     testOtp: sandbox?.kkiSimulator.testOtp,
   })
-  registerOperation(server, { isReady: () => isReachable(database, clock), metrics })
-  const sandboxMerchants = { database, merchants, keyRing, ids, random }
+  registerOperation(server, {
+    isReady: () => isReachable(database, clock),
+    metrics: modules.metrics,
+  })
+  const sandboxMerchants = { database, merchants, keyRing, ids: modules.ids, random }
   if (sandbox) {
     const { publicUrl } = deps
     const guard = { hosts: config.sandboxHosts, publicUrl, token: sandbox.token }
@@ -318,10 +185,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     await registerIssuerApp(server, { issuers, merchants, clock, log, guard })
     await registerSandbox(server, {
       ...sandboxMerchants,
-      notifications,
-      events: createEvents({ database }),
+      notifications: modules.notifications,
+      events: modules.events,
       payments,
-      settlements,
+      settlements: modules.settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
       kkiSimulator: sandbox.kkiSimulator,
       clock: sandbox.clock,
@@ -329,16 +196,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       log,
       gatewayPublicKey: deps.gatewayKeys.publicKey,
       businessTables: [
-        ...requestTables,
-        ...vaultTables,
-        ...threeDSecureTables,
-        ...settlementTables,
-        ...bindingTables,
-        ...paymentTables,
-        ...agreementTables,
-        ...screeningTables,
-        ...notificationTables,
-        ...eventTables,
+        ...businessTables,
         ...acquirerSimulatorTables,
         ...kkiSimulatorTables,
         ...threeDSecureSimulatorTables,
@@ -355,7 +213,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     close: async () => {
       await server.close()
       await jobs.stop()
-      await notifications.idle()
+      await modules.notifications.idle()
     },
   }
 }
