@@ -180,3 +180,23 @@ test('a reset empties the switch’s book, and its tokens', async () => {
   assert.deepEqual(shown.body.messages, [])
   assert.equal((await pay({ ott })).outcome.kind, 'refused')
 })
+
+test('the next message of a merchant does what it was told to, and the one after it does not', async () => {
+  const next = (body: object, query = '') =>
+    control(world, 'POST', `/sandbox/kki/next${query}`, body)
+  assert.equal((await next({ responseCode: '65' })).status, 200)
+  assert.deepEqual((await pay()).outcome, { kind: 'refused', responseCode: '65' })
+  assert.equal((await pay()).outcome.kind, 'approved')
+  await next({ waits: true })
+  assert.equal((await pay()).outcome.kind, 'pending')
+  for (const body of [
+    {},
+    { responseCode: 'x' },
+    { lose: 'all' },
+    { waits: 'yes' },
+    { wait: true },
+  ]) {
+    await assertRefusal(await next(body), 400, 'INVALID_PARAMETER')
+  }
+  await assertRefusal(await next({ waits: true }, '?clientId=nobody'), 404, 'NOT_FOUND')
+})

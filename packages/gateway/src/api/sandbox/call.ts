@@ -28,3 +28,10 @@ export async function merchantOf(
   if (merchant) return merchant
   throw new SandboxError(404, 'NOT_FOUND', 'No merchant has this clientId')
 }
+
+/** What shall happen to the next message of a merchant at a simulated network. */
+export const instructionMembers = {
+  responseCode: Type.Optional(Type.String({ pattern: '^[0-9A-Z]{2}$' })),
+  lose: Type.Optional(Type.Enum(['answer', 'request'])),
+  delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+}

@@ -17,7 +17,7 @@ import { money, wholeRupiah } from '../../primitives/money.ts'
 import { hasCredentials } from '../../primitives/url.ts'
 import { isPassing } from '../raw-call.ts'
 import { createAdvance } from './advance.ts'
-import { about, merchantOf, ofMerchant } from './call.ts'
+import { about, instructionMembers, merchantOf, ofMerchant } from './call.ts'
 import { type EventCallDeps, registerEventCalls } from './events.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { type KkiCallDeps, registerKkiCalls } from './kki.ts'
@@ -69,14 +69,10 @@ const newMerchant = Type.Object(
   { name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })) },
   { additionalProperties: false },
 )
-const instruction = Type.Object(
-  {
-    responseCode: Type.Optional(Type.String({ pattern: '^[0-9A-Z]{2}$' })),
-    lose: Type.Optional(Type.Enum(['answer', 'request'])),
-    delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
-  },
-  { additionalProperties: false, minProperties: 1 },
-)
+const instruction = Type.Object(instructionMembers, {
+  additionalProperties: false,
+  minProperties: 1,
+})
 const advanceRequest = Type.Object(
   { advanceMs: Type.Integer({ minimum: 0, maximum: mostAheadMs }) },
   { additionalProperties: false },

@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox'
 import type { Merchants } from '../../merchants/index.ts'
 import type { KkiSimulator } from '../../networks/kki-switch/simulator/index.ts'
 import { Secret } from '../../primitives/secret.ts'
-import { about, merchantOf, ofMerchant } from './call.ts'
+import { about, instructionMembers, merchantOf, ofMerchant } from './call.ts'
 import { SandboxError } from './sandbox-error.ts'
 
 export type KkiCallDeps = {
@@ -19,6 +19,15 @@ const card = Type.Object(
   { additionalProperties: false },
 )
 const decision = Type.Object({ approve: Type.Boolean() }, { additionalProperties: false })
+const instruction = Type.Object(
+  {
+    ...instructionMembers,
+    waits: Type.Optional(
+      Type.Boolean({ description: 'A payment then waits for its cardholder in the issuer’s app.' }),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
 
 const some = Type.String({ minLength: 1 })
 const ofNumberOrCustomer = Type.Object(
@@ -51,6 +60,20 @@ export function registerKkiCalls(scope: FastifyInstance, deps: KkiCallDeps): voi
       throw outcome === 'not_found'
         ? new SandboxError(404, 'NOT_FOUND', 'No payment has this referenceNo')
         : new SandboxError(409, 'ALREADY_DECIDED', 'The payment does not wait for its cardholder')
+    },
+  )
+  scope.post<{ Querystring: Static<typeof ofMerchant>; Body: Static<typeof instruction> }>(
+    '/kki/next',
+    {
+      schema: about('Steer the next message of a merchant at the KKI switch', {
+        querystring: ofMerchant,
+        body: instruction,
+      }),
+    },
+    async ({ query, body }) => {
+      const { clientId } = await merchantOf(deps, query.clientId)
+      await kkiSimulator.steerNext(clientId, body)
+      return { next: body }
     },
   )
   scope.get<{ Querystring: Static<typeof ofNumberOrCustomer> }>(
