@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
+import { Snap } from '../../harness/doku-library.ts'
 import { control, testGatewayKeys } from '../../harness/world.ts'
 import { changeSettings } from '../calls.ts'
 import { createKkiMerchant, payBody, served } from './calls.ts'
@@ -15,8 +15,6 @@ import { createKkiMerchant, payBody, served } from './calls.ts'
 const merchant = await createKkiMerchant()
 const { world } = merchant
 
-const require = createRequire(import.meta.url)
-const { Snap } = require('doku-nodejs-library')
 // As soon as it is made it asks DOKU for a token to call with; this merchant only receives.
 Snap.prototype.getTokenB2B = async () => {}
 

@@ -12,7 +12,8 @@ import { SnapError } from '../snap-error.ts'
 
 export type B2b2cTokenDeps = {
   readonly accessTokens: AccessTokens
-  /** The merchant's customer of an authCode; undefined where the code is unknown, used or expired. */
+  /** The merchant's customer of an authCode; undefined where the code is unknown or the card is not bound. A code may be
+   * exchanged again while it is: clients do for each call. */
   redeemAuthCode(merchant: Merchant, authCode: string): Promise<string | undefined>
 }
 
