@@ -12,8 +12,10 @@ import { SnapError } from '../snap-error.ts'
 
 export type B2b2cTokenDeps = {
   readonly accessTokens: AccessTokens
-  /** The merchant's customer of an authCode; undefined where the code is unknown or the card is not bound. A code may be
-   * exchanged again while it is: clients do for each call. */
+  /**
+   * The merchant's customer of an authCode; undefined where the code is unknown or its card is not
+   * bound. While it is, a code may be exchanged again: clients do so for each call.
+   */
   redeemAuthCode(merchant: Merchant, authCode: string): Promise<string | undefined>
 }
 
