@@ -1,13 +1,11 @@
 /** The merchant's own server: two pages for the browser and the endpoint for notifications. */
-import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
 import {
   type TransactionReport,
   type VerifiedNotification,
   verifyNotification,
 } from '@gerbang/client'
+import { createInbox } from './inbox.ts'
+import { startMerchantServer } from './merchant-server.ts'
 import { WrongStep } from './wrong-step.ts'
 
 type About = {
@@ -34,55 +32,34 @@ export async function startMerchantSite(credentials: {
   clientId: string
   secretKey: string
 }): Promise<MerchantSite> {
-  const results: VerifiedNotification[] = []
-  const arrivals = new EventEmitter()
-  const server = createServer(async (request, response) => {
-    const path = request.url ?? ''
-    if (request.method === 'POST' && path === '/notifications') {
-      const body = await buffer(request)
-      const result = verifyNotification({ headers: request.headers, body, path, ...credentials })
-      response.writeHead(result.ok ? 200 : 401).end()
-      results.push(result)
-      arrivals.emit('notification')
-      return
-    }
-    const text = request.method === 'GET' ? pages[path] : undefined
-    response.writeHead(text ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' })
-    response.end(`<!doctype html><title>Demo shop</title><p>${text ?? 'No such page.'}</p>`)
+  const inbox = createInbox<VerifiedNotification>()
+  const { origin, close } = await startMerchantServer({
+    pages,
+    endpoints: {
+      '/notifications': (request) => {
+        const result = verifyNotification({ ...request, ...credentials })
+        inbox.take(result)
+        return { status: result.ok ? 200 : 401 }
+      },
+    },
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve)
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const find = (about: About) =>
-    results.find((one) => {
-      if (!one.ok) return true
-      const { order, transaction } = one.notification
-      return order.invoice_number === about.invoiceNumber && transaction.status === about.status
-    })
-
   return {
     successUrl: `${origin}/payment/success`,
     failedUrl: `${origin}/payment/failed`,
     notificationUrl: `${origin}/notifications`,
-    notificationOf: async (about, timeoutMs) => {
-      const signal = AbortSignal.timeout(timeoutMs)
-      for (;;) {
-        const found = find(about)
-        if (found) return found
-        await once(arrivals, 'notification', { signal }).catch(() => {
-          throw new WrongStep(
-            'the notification (see GET /sandbox/notifications?invoiceNumber=…)',
-            `${about.status} of ${about.invoiceNumber} within ${timeoutMs / 1000} s`,
-            'nothing',
-          )
-        })
-      }
+    notificationOf: async ({ invoiceNumber, status }, timeoutMs) => {
+      const found = await inbox.find((one) => {
+        if (!one.ok) return true
+        const { order, transaction } = one.notification
+        return order.invoice_number === invoiceNumber && transaction.status === status
+      }, timeoutMs)
+      if (found) return found
+      throw new WrongStep(
+        'the notification (see GET /sandbox/notifications?invoiceNumber=…)',
+        `${status} of ${invoiceNumber} within ${timeoutMs / 1000} s`,
+        'nothing',
+      )
     },
-    close: () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      return closed
-    },
+    close,
   }
 }

@@ -13,11 +13,15 @@ export type Narrator = {
   /** An answer that the client has verified. */
   verifiedAnswer(answer: Answer<unknown>): void
   done(summary: string): void
-  /** A fetch that tells what it sends: method, path, the signed headers and the body. */
+  /** A fetch that tells what it sends: method, path, the headers of the dialect and the body. */
   readonly tellingFetch: typeof globalThis.fetch
 }
 
-const toldHeaders = ['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature']
+const toldHeaders = [
+  ...['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature'],
+  ...['X-CLIENT-KEY', 'X-PARTNER-ID', 'X-EXTERNAL-ID', 'CHANNEL-ID', 'X-TIMESTAMP'],
+  ...['Authorization', 'X-SIGNATURE'],
+]
 
 export function createNarrator(print: Print): Narrator {
   let stepNumber = 0
@@ -50,25 +54,37 @@ export function createNarrator(print: Print): Narrator {
     tellingFetch: (input, init = {}) => {
       sent(init.method ?? 'GET', String(input))
       const headers = new Headers(init.headers)
-      for (const name of toldHeaders) print(`    ${name}: ${headers.get(name)}`, 'faint')
+      for (const name of toldHeaders) {
+        const value = headers.get(name)
+        if (value !== null) print(`    ${name}: ${shortened(name, value)}`, 'faint')
+      }
       if (init.body instanceof Uint8Array) printJson(JSON.parse(Buffer.from(init.body).toString()))
       return fetch(input, init)
     },
   }
 }
 
-/** Pretty JSON in which a card number keeps 6 + 4 digits, and CVV and secrets are hidden. */
+const hidden = new Set(['cvv', 'otp', 'ott', 'secretKey', 'privateKey'])
+const cardNumbers = new Set(['number', 'cpan', 'chargeToken'])
+/** Long, and of no use to a reader. */
+const longOnes = new Set(['accessToken', 'Authorization', 'gatewayPublicKey'])
+
+/** Pretty JSON in which a card number keeps 6 + 4 digits; what is secret or used once is hidden. */
 function maskedJson(value: unknown): string {
-  const hidden = new Set(['cvv', 'secretKey', 'privateKey'])
   return JSON.stringify(
     value,
     (key, member) => {
       if (hidden.has(key)) return '[hidden]'
-      if (key !== 'number' || typeof member !== 'string') return member
+      if (typeof member !== 'string') return member
+      if (!cardNumbers.has(key)) return shortened(key, member)
       return member.slice(0, 6) + '*'.repeat(Math.max(0, member.length - 10)) + member.slice(-4)
     },
     2,
   )
+}
+
+function shortened(name: string, value: string): string {
+  return longOnes.has(name) && value.length > 30 ? `${value.slice(0, 26)}…` : value
 }
 
 function indented(text: string): string {

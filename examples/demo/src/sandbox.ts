@@ -2,10 +2,25 @@
 import type { Narrator } from './narrator.ts'
 import { expectEqual, NoGateway, TokenWanted, WrongStep } from './wrong-step.ts'
 
+/** Where the gateway sends what it tells the merchant; null: nowhere. */
+export type MerchantUrls = Readonly<
+  Partial<Record<'notificationUrl' | 'snapNotificationUrl' | 'snapTokenUrl', string | null>>
+>
+
+export type Credentials = { readonly clientId: string; readonly secretKey: string }
+
+export type SnapCredentials = Credentials & {
+  readonly privateKey: string
+  readonly gatewayPublicKey: string
+}
+
 export type Sandbox = {
-  credentials(): Promise<{ clientId: string; secretKey: string }>
-  notificationUrl(): Promise<string | null>
-  setNotificationUrl(url: string | null): Promise<void>
+  credentials(): Promise<Credentials>
+  /** With the keys that SNAP needs. */
+  snapCredentials(): Promise<SnapCredentials>
+  /** How those settings stand that are named here. */
+  urls(named: MerchantUrls): Promise<MerchantUrls>
+  setUrls(urls: MerchantUrls): Promise<void>
   now(): Promise<Date>
   /** Moves the sandbox's clock; what falls due is done before this ends. */
   advanceDays(days: number): Promise<void>
@@ -13,21 +28,81 @@ export type Sandbox = {
   settle(): Promise<void>
 }
 
-/** Moving the clock sends notifications that fell due, for which the gateway waits 10 s each. */
-const timeoutMs = 60_000
+/** Every call throws as the SandboxCall does. */
+export function createSandbox(call: SandboxCall, narrator: Narrator): Sandbox {
+  const readCredentials = async <Name extends string>(...names: readonly Name[]) => {
+    const found = await call('GET', '/sandbox/credentials')
+    const entries = names.map((name) => [name, found[name]] as const)
+    if (entries.some(([, value]) => typeof value !== 'string')) {
+      throw new WrongStep('the credentials', names.join(', '), Object.keys(found).join(', '))
+    }
+    const credentials = Object.fromEntries(entries) as Record<Name, string>
+    narrator.received('200', credentials)
+    return credentials
+  }
+  return {
+    credentials: () => readCredentials('clientId', 'secretKey'),
+    snapCredentials: () =>
+      readCredentials('clientId', 'secretKey', 'privateKey', 'gatewayPublicKey'),
+    urls: async (named) => {
+      const urls = pick(await call('GET', '/sandbox/merchant'), named)
+      narrator.received('200', urls)
+      return urls
+    },
+    setUrls: async (urls) => {
+      const stored = pick(await call('PATCH', '/sandbox/merchant', urls), urls)
+      expectEqual('the URLs of the merchant', JSON.stringify(urls), JSON.stringify(stored))
+      narrator.received('200', stored)
+    },
+    now: async () => {
+      const { now } = await call('GET', '/sandbox/clock')
+      narrator.received('200', { now })
+      return new Date(String(now))
+    },
+    advanceDays: async (days) => {
+      const { now } = await call('POST', '/sandbox/clock', { advanceMs: days * dayMs })
+      narrator.received('200', { now })
+    },
+    settle: async () => {
+      const { batches } = await call('POST', '/sandbox/settlements', {})
+      narrator.received('200', { batches })
+    },
+  }
+}
+
 const dayMs = 86_400_000
 
+/** Those members of an answer that are named, in the same order. */
+function pick(answer: Readonly<Record<string, unknown>>, named: MerchantUrls): MerchantUrls {
+  const names = Object.keys(named)
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = answer[name]
+      return [name, typeof value === 'string' ? value : null]
+    }),
+  )
+}
+
 /**
- * Every call throws NoGateway where none answers, TokenWanted where it has no or another token, and
- * WrongStep where it is not a sandbox.
+ * Throws NoGateway where none answers, TokenWanted where it has no or another token, and WrongStep
+ * where it is not a sandbox.
  */
-export function createSandbox(
+export type SandboxCall = (
+  method: 'GET' | 'PATCH' | 'POST',
+  path: string,
+  body?: object,
+) => Promise<Record<string, unknown>>
+
+/** Moving the clock sends notifications that fell due, for which the gateway waits 10 s each. */
+const timeoutMs = 60_000
+
+export function createSandboxCall(
   gatewayUrl: string,
   narrator: Narrator,
   /** Wanted where the gateway does not listen on loopback, or has one set. */
   token?: string,
-): Sandbox {
-  const call = async (method: 'GET' | 'PATCH' | 'POST', path: string, body?: object) => {
+): SandboxCall {
+  return async (method, path, body) => {
     const url = new URL(path, gatewayUrl)
     narrator.sent(method, url.href, body)
     const response = await fetch(url, {
@@ -53,39 +128,6 @@ export function createSandbox(
       )
     }
     return readObject(`${method} ${path}`, text)
-  }
-  return {
-    credentials: async () => {
-      const { clientId, secretKey } = await call('GET', '/sandbox/credentials')
-      if (typeof clientId !== 'string' || typeof secretKey !== 'string') {
-        throw new WrongStep('the credentials', 'clientId and secretKey', 'something else')
-      }
-      narrator.received('200', { clientId, secretKey })
-      return { clientId, secretKey }
-    },
-    notificationUrl: async () => {
-      const { notificationUrl } = await call('GET', '/sandbox/merchant')
-      narrator.received('200', { notificationUrl })
-      return typeof notificationUrl === 'string' ? notificationUrl : null
-    },
-    setNotificationUrl: async (url) => {
-      const { notificationUrl } = await call('PATCH', '/sandbox/merchant', { notificationUrl: url })
-      expectEqual('notificationUrl of the merchant', url, notificationUrl)
-      narrator.received('200', { notificationUrl })
-    },
-    now: async () => {
-      const { now } = await call('GET', '/sandbox/clock')
-      narrator.received('200', { now })
-      return new Date(String(now))
-    },
-    advanceDays: async (days) => {
-      const { now } = await call('POST', '/sandbox/clock', { advanceMs: days * dayMs })
-      narrator.received('200', { now })
-    },
-    settle: async () => {
-      const { batches } = await call('POST', '/sandbox/settlements', {})
-      narrator.received('200', { batches })
-    },
   }
 }
 

@@ -5,7 +5,13 @@
 import { type Client, createClient, GerbangError, type TransactionReport } from '@gerbang/client'
 import { type MerchantSite, startMerchantSite } from './merchant-site.ts'
 import { createNarrator, type Narrator, type Print } from './narrator.ts'
-import { createSandbox, type Sandbox } from './sandbox.ts'
+import {
+  createSandbox,
+  createSandboxCall,
+  type MerchantUrls,
+  type Sandbox,
+  type SandboxCall,
+} from './sandbox.ts'
 import { expectEqual, WrongStep } from './wrong-step.ts'
 
 export type StoryOptions = {
@@ -23,7 +29,7 @@ export type Story = {
 }
 
 /** The gateway sends a notification at once; it may be busy. */
-const notificationTimeoutMs = 15_000
+export const notificationTimeoutMs = 15_000
 
 /**
  * Tells a whole story, which ends with the summary that the work gives, and leaves the sandbox
@@ -35,42 +41,72 @@ export async function tellStory(
   options: StoryOptions,
   work: (story: Story) => Promise<string>,
 ): Promise<void> {
-  const { signal = new AbortController().signal } = options
-  const narrator = createNarrator(options.print)
-  const sandbox = createSandbox(options.gatewayUrl, narrator, options.sandboxToken)
+  await tellStoryOf(options, openCards, work)
+}
 
+async function openCards({ narrator, sandbox, gatewayUrl }: StoryTools): Promise<OpenStory<Story>> {
   narrator.step('Read the credentials of the sandbox merchant')
   const credentials = await sandbox.credentials()
   const client = createClient({
     ...credentials,
-    baseUrl: options.gatewayUrl,
+    baseUrl: gatewayUrl,
     fetch: narrator.tellingFetch,
     timeoutMs: 15_000,
   })
   const site = await startMerchantSite(credentials)
-  const story = { narrator, client, site, sandbox }
+  const { notificationUrl } = site
+  return { story: { narrator, client, site, sandbox }, urls: { notificationUrl }, site }
+}
+
+export type StoryTools = {
+  readonly narrator: Narrator
+  readonly sandbox: Sandbox
+  readonly callSandbox: SandboxCall
+  readonly gatewayUrl: string
+}
+
+export type OpenStory<AnyStory> = {
+  readonly story: AnyStory
+  /** Set while the story is told. */
+  readonly urls: MerchantUrls
+  readonly site: { close(): Promise<void> }
+}
+
+/** A story of any dialect; as `tellStory`. */
+export async function tellStoryOf<AnyStory>(
+  options: StoryOptions,
+  open: (tools: StoryTools) => Promise<OpenStory<AnyStory>>,
+  work: (story: AnyStory) => Promise<string>,
+): Promise<void> {
+  const { gatewayUrl, signal = new AbortController().signal } = options
+  const narrator = createNarrator(options.print)
+  const callSandbox = createSandboxCall(gatewayUrl, narrator, options.sandboxToken)
+  const sandbox = createSandbox(callSandbox, narrator)
+  const tools = { narrator, sandbox, callSandbox, gatewayUrl }
+  const { story, urls, site } = await open(tools)
   try {
-    narrator.done(await withNotifications(story, signal, () => work(story)))
+    const summary = await withUrls(tools, urls, () => Promise.race([work(story), abortion(signal)]))
+    narrator.done(summary)
   } finally {
     await site.close()
   }
 }
 
-/** Runs the work while notifications go to the site; puts the merchant's setting back after it. */
-async function withNotifications<Result>(
-  { sandbox, narrator, site }: Story,
-  signal: AbortSignal,
+/** Runs the work while the merchant is told at these URLs; puts the former ones back after it. */
+async function withUrls<Result>(
+  { sandbox, narrator }: StoryTools,
+  urls: MerchantUrls,
   work: () => Promise<Result>,
 ): Promise<Result> {
   narrator.step('Open the merchant’s own server and have notifications sent there')
-  const former = await sandbox.notificationUrl()
+  const former = await sandbox.urls(urls)
   try {
-    await sandbox.setNotificationUrl(site.notificationUrl)
-    return await Promise.race([work(), abortion(signal)])
+    await sandbox.setUrls(urls)
+    return await work()
   } finally {
-    narrator.step('Put the merchant’s notification URL back as it was')
+    narrator.step('Put the merchant’s URLs back as they were')
     // What went wrong in the story is the news, not that this fails after it as well.
-    await sandbox.setNotificationUrl(former).catch((error) => narrator.note(String(error)))
+    await sandbox.setUrls(former).catch((error) => narrator.note(String(error)))
   }
 }
 

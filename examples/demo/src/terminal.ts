@@ -3,7 +3,12 @@
  * where it wants one. The exit code is 0 only where every step was right.
  */
 import { styleText } from 'node:util'
-import { GerbangConnectionError, GerbangError, GerbangSignatureError } from '@gerbang/client'
+import {
+  GerbangConnectionError,
+  GerbangError,
+  GerbangSignatureError,
+  GerbangSnapError,
+} from '@gerbang/client'
 import type { Tone } from './narrator.ts'
 import type { StoryOptions } from './story.ts'
 import { NoGateway, TokenWanted, WrongStep } from './wrong-step.ts'
@@ -37,7 +42,8 @@ export async function tellInTerminal(tell: (options: StoryOptions) => Promise<vo
       process.exit(130)
     }
     print(`\n✗ ${messageOf(error)}`, 'bad')
-    if (error instanceof GerbangError && error.hint) print(`  ${error.hint}`)
+    const isRefusal = error instanceof GerbangError || error instanceof GerbangSnapError
+    if (isRefusal && error.hint) print(`  ${error.hint}`)
     process.exitCode = 1
   }
 }
@@ -48,6 +54,9 @@ function messageOf(error: unknown): string {
   if (isForPeople && error instanceof Error) return error.message
   if (error instanceof GerbangError) {
     return `Refused with ${error.httpStatus} ${error.code}: ${error.message}`
+  }
+  if (error instanceof GerbangSnapError) {
+    return `Refused with ${error.responseCode}: ${error.message}`
   }
   const isAnswer = error instanceof GerbangConnectionError || error instanceof GerbangSignatureError
   return isAnswer ? error.message : String((error instanceof Error && error.stack) || error)

@@ -38,7 +38,7 @@ export async function openShop(
   url ||= address
   const putBack = settings.credentials
     ? async () => {}
-    : await sendNotificationsTo(sandbox, `${url}/notifications`)
+    : await sendNotificationsTo(sandbox, { notificationUrl: `${url}/notifications` })
   return {
     url,
     close: async () => {

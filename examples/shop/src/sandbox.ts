@@ -15,30 +15,50 @@ export type Sandbox = {
  * @throws Error with a message for the person at the terminal
  */
 export async function readCredentials(sandbox: Sandbox): Promise<Credentials> {
-  const { clientId, secretKey } = await call(sandbox, 'GET', '/sandbox/credentials')
-  if (typeof clientId !== 'string' || typeof secretKey !== 'string') {
-    throw new Error(`${sandbox.gatewayUrl}/sandbox/credentials gives no clientId and secretKey`)
-  }
-  return { clientId, secretKey }
+  return readNamed(sandbox, 'clientId', 'secretKey')
 }
 
+/** The same with the keys that SNAP needs. */
+export async function readSnapCredentials(
+  sandbox: Sandbox,
+): Promise<Credentials & { readonly privateKey: string; readonly gatewayPublicKey: string }> {
+  return readNamed(sandbox, 'clientId', 'secretKey', 'privateKey', 'gatewayPublicKey')
+}
+
+async function readNamed<Name extends string>(sandbox: Sandbox, ...names: readonly Name[]) {
+  const found = await call(sandbox, 'GET', '/sandbox/credentials')
+  const missing = names.find((name) => typeof found[name] !== 'string')
+  if (missing !== undefined) {
+    throw new Error(`${sandbox.gatewayUrl}/sandbox/credentials gives no ${missing}`)
+  }
+  return Object.fromEntries(names.map((name) => [name, found[name]])) as Record<Name, string>
+}
+
+/** Settings of the merchant that say where the gateway calls. */
+export type MerchantUrls = Readonly<
+  Partial<Record<'notificationUrl' | 'snapNotificationUrl' | 'snapTokenUrl', string>>
+>
+
 /**
- * Has the sandbox merchant's notifications sent to the URL.
- * @returns what puts the former URL back, unless somebody has set another one meanwhile
+ * Has the sandbox merchant told at these URLs.
+ * @returns what puts the former ones back, unless somebody has set others meanwhile
  * @throws Error with a message for the person at the terminal
  */
 export async function sendNotificationsTo(
   sandbox: Sandbox,
-  notificationUrl: string,
+  urls: MerchantUrls,
 ): Promise<() => Promise<void>> {
-  const read = async () => (await call(sandbox, 'GET', '/sandbox/merchant'))['notificationUrl']
-  const write = (url: unknown) =>
-    call(sandbox, 'PATCH', '/sandbox/merchant', { notificationUrl: url })
+  const read = () => call(sandbox, 'GET', '/sandbox/merchant')
   const former = await read()
-  await write(notificationUrl)
+  await call(sandbox, 'PATCH', '/sandbox/merchant', urls)
   return async () => {
+    const current = await read()
+    const ours = Object.entries(urls).filter(([name, url]) => current[name] === url)
     // Our own URL as the former one is that of a shop which was killed: nobody listens there.
-    if ((await read()) === notificationUrl) await write(former === notificationUrl ? null : former)
+    const putBack = ours.map(([name, url]) => [name, former[name] === url ? null : former[name]])
+    if (putBack.length > 0) {
+      await call(sandbox, 'PATCH', '/sandbox/merchant', Object.fromEntries(putBack))
+    }
   }
 }
 
