@@ -14,6 +14,7 @@ import {
   changeMerchantSettings,
   findMerchantById,
   findMerchantsByClientIds,
+  findNewestMerchants,
   type MerchantRow,
   replaceScreeningRules,
 } from './merchants.store.ts'
@@ -35,6 +36,8 @@ export type Merchants = {
   /** The merchant of a Client-Id (X-PARTNER-ID, X-CLIENT-KEY). */
   findByClientId(clientId: string): Promise<Merchant | undefined>
   find(merchantId: MerchantId): Promise<Merchant | undefined>
+  /** Those that were added last, newest first: whose keys a sandbox tries on a wrong signature. */
+  newest(limit: number): Promise<Merchant[]>
   /** Adds a merchant, without screening rules; false where the Client-Id is taken. */
   add(merchant: Omit<Merchant, 'screeningRules'>): Promise<boolean>
   /** Changes settings and returns the merchant as it is then. */
@@ -89,6 +92,11 @@ export function createMerchants(deps: {
   return {
     findByClientId,
     find: async (merchantId) => toMerchant(await findMerchantById(database, merchantId)),
+    newest: async (limit) => {
+      const rows = await findNewestMerchants(database, limit)
+      const merchants = await Promise.all(rows.map(toMerchant))
+      return merchants.filter((merchant) => merchant !== undefined)
+    },
     add: ({ secretKey, settings, ...merchant }) => {
       const sealedSecretKey = secretKey.reveal((text) =>
         keyRing.seal(contextOf(merchant.merchantId), Buffer.from(text)),

@@ -34,6 +34,15 @@ export async function findMerchantsByClientIds(
     select ${columns(database)} from merchants where client_id = any(${clientIds as string[]})`
 }
 
+/** The merchants that were added last, newest first. */
+export async function findNewestMerchants(
+  database: Database,
+  limit: number,
+): Promise<MerchantRow[]> {
+  return database<MerchantRow[]>`
+    select ${columns(database)} from merchants order by created_at desc, merchant_id limit ${limit}`
+}
+
 export async function findMerchantById(
   database: Database,
   merchantId: MerchantId,

@@ -40,6 +40,16 @@ export function noteRefusal(request: FastifyRequest, refusal: Refusal): void {
   refusals.set(request, refusal)
 }
 
+/** What a refused caller did wrong, and where it shows first: what a sandbox finds out. */
+export type RefusalCause = { readonly cause: string; readonly firstDifference: string | undefined }
+
+const causes = new WeakMap<FastifyRequest, RefusalCause>()
+
+/** Says more in the log line of the answer. It must hold no secret, nor a digest of one. */
+export function noteCause(request: FastifyRequest, cause: RefusalCause): void {
+  causes.set(request, cause)
+}
+
 export type UnservableRequest = { readonly status: number; readonly reason: string }
 
 export type TimeLimits = {
@@ -97,6 +107,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         requestId: requestIdOf(request),
         ms: Math.round(milliseconds * 10) / 10,
         ...(refusal && { errorCode: refusal.code, errorMessage: refusal.message }),
+        ...causes.get(request),
       },
       `${request.method} ${route} ${reply.statusCode}`,
     )

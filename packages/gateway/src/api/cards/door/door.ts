@@ -18,6 +18,7 @@ import type {
   RequestScope,
   Requests,
 } from '../../../requests/index.ts'
+import type { ExplainRefusal } from '../../explain/explain.ts'
 import { failureOf, mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { CardError, toCardError } from '../card-error.ts'
 import { type AuthenticatedCall, authenticate } from './authenticate.ts'
@@ -30,6 +31,8 @@ export type DoorDeps = SigningDeps & {
   readonly log: Log
   readonly timestampWindowSeconds: number
   readonly bodyLimitBytes: number
+  /** Only in the sandbox. */
+  readonly explainRefusal?: ExplainRefusal | undefined
 }
 
 /** A call whose signature is right. */
@@ -100,22 +103,23 @@ export async function openCardDoor(
     scope.addHook('onSend', (request, reply, payload) =>
       signAnswer(deps, request, reply, payload, states.get(request)),
     )
-    scope.setErrorHandler((error, request, reply) => {
+    scope.setErrorHandler(async (error, request, reply) => {
       const refusal = toRefusal(deps, error, request)
+      const isAtDoor = !states.has(request) || refusal.row === 'invalid_signature'
+      if (isAtDoor) {
+        const { row } = refusal
+        await deps.explainRefusal?.(request, reply, { signedBy: 'cards', row, values: {} })
+      }
       noteRefusal(request, { code: cardErrors[refusal.row].code, message: refusal.message })
       return reply.code(refusal.status).send(refusal.body)
     })
 
-    const enter = async (
-      request: FastifyRequest,
-      emptyClientId: Emptiness,
-      body = rawBodyOf(request),
-    ) => {
+    const enter = async (request: FastifyRequest, emptyClientId: Emptiness) => {
       const call = await authenticate(deps, {
         method: request.method,
         path: pathOf(request),
         headers: request.headers,
-        body,
+        body: rawBodyOf(request),
         emptyClientId,
       })
       states.set(request, call)
@@ -138,17 +142,16 @@ export async function openCardDoor(
         })
       },
       serve: (route) => {
-        const answer = async (request: FastifyRequest, body: Buffer) => {
-          const call = await enter(request, 'header_required', body)
-          return route.handle(route.parse(readJson(request, body), call.merchant), call)
+        const answer = async (request: FastifyRequest) => {
+          const call = await enter(request, 'header_required')
+          return route.handle(route.parse(readJson(request), call.merchant), call)
         }
-        scope.post(route.url, { schema: describe(route, route.request) }, (request) =>
-          answer(request, rawBodyOf(request)),
-        )
+        scope.post(route.url, { schema: describe(route, route.request) }, answer)
         if (!route.alsoByGet) return
-        scope.get(route.url, { schema: describe(route) }, async (request) =>
-          answer(request, await readBodyOfGet(request, deps.bodyLimitBytes)),
-        )
+        scope.get(route.url, { schema: describe(route) }, async (request) => {
+          request.body = await readBodyOfGet(request, deps.bodyLimitBytes)
+          return answer(request)
+        })
       },
     })
   })
@@ -171,7 +174,7 @@ async function runClaiming<Input>(
     bodyMac: keyRing.fingerprint('request-body', body),
     signatureMac: keyRing.fingerprint('request-signature', call.signature),
   }
-  const parse = () => route.parse(readJson(request, body), merchant)
+  const parse = () => route.parse(readJson(request), merchant)
   const answerOf = (holder: ClaimedRequest) =>
     route.answerOf(merchant, holder, () =>
       holder.bodyMac.equals(identity.bodyMac) ? parse() : undefined,
@@ -219,9 +222,9 @@ async function readBodyOfGet(request: FastifyRequest, maximum: number): Promise<
   return Buffer.concat(chunks)
 }
 
-function readJson(request: FastifyRequest, body: Buffer): JsonValue {
+function readJson(request: FastifyRequest): JsonValue {
   if (!mayBeJson(request)) throw new CardError('content_type')
-  const json = parseJsonText(body)
+  const json = parseJsonText(rawBodyOf(request))
   if (!json.ok) throw new CardError('malformed_body', { reason: json.reason })
   return json.value
 }

@@ -19,9 +19,11 @@ import { snapCallHeaders, snapEnvelope, snapTokenHeaders } from '@gerbang/wire/s
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Merchant } from '../../../merchants/index.ts'
+import { pathOf } from '../../../platform/http/server.ts'
 import type { KeyRing } from '../../../platform/key-ring/index.ts'
 import { Problem } from '../../../primitives/problem.ts'
 import { externalIdKey, type RequestClaim, type Requests } from '../../../requests/index.ts'
+import type { ExplainRefusal } from '../../explain/explain.ts'
 import { mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { SnapError, type SnapValues } from '../snap-error.ts'
 import { authenticateCall, type CallDeps, type SnapCall } from './authenticate-call.ts'
@@ -33,6 +35,8 @@ export type SnapDoorDeps = CallDeps &
   RefusalDeps & {
     readonly requests: Requests
     readonly keyRing: KeyRing
+    /** Only in the sandbox. */
+    readonly explainRefusal?: ExplainRefusal | undefined
   }
 
 /** What a call is told: a row of the response codes, and the members that stand beside it. */
@@ -86,9 +90,22 @@ export async function openSnapDoor(
 ): Promise<void> {
   await server.register(async (scope) => {
     takeRawBodies(scope)
-    scope.setErrorHandler((error, request, reply) =>
-      sendRefusal(deps, request, reply, toRefusal(deps, error, request)),
-    )
+    /** Those that were let in: what they are refused with is no matter of the door. */
+    const entered = new WeakSet<FastifyRequest>()
+    const enter = async <Caller>(request: FastifyRequest, authenticated: Promise<Caller>) => {
+      const caller = await authenticated
+      entered.add(request)
+      return caller
+    }
+    scope.setErrorHandler(async (error, request, reply) => {
+      const refusal = toRefusal(deps, error, request)
+      const isAtDoor = !entered.has(request) || refusal.row === 'conflict'
+      if (isAtDoor) {
+        const { row, values } = refusal
+        await deps.explainRefusal?.(request, reply, { signedBy: signedBy(request), row, values })
+      }
+      return sendRefusal(deps, request, reply, refusal)
+    })
     const send = (reply: FastifyReply, service: SnapServiceName, answer: SnapAnswer) =>
       reply
         .code(snapResponses[answer.row].status)
@@ -102,7 +119,8 @@ export async function openSnapDoor(
       token: (route) => {
         const schema = describe(route, snapTokenHeaders)
         scope.post(snapServices[route.service].path, { schema }, async (request, reply) => {
-          const merchant = await authenticateTokenRequest(deps, request.headers)
+          const authenticated = authenticateTokenRequest(deps, request.headers)
+          const merchant = await enter(request, authenticated)
           const answer = await route.handle(route.parse(readBody(request)), merchant)
           reply.header('X-CLIENT-KEY', merchant.clientId)
           return send(reply, route.service, answer)
@@ -111,17 +129,22 @@ export async function openSnapDoor(
       transact: (route) => {
         const schema = describe(route, snapCallHeaders)
         scope.post(snapServices[route.service].path, { schema }, async (request, reply) => {
-          const call = await authenticateCall(deps, {
+          const authenticated = authenticateCall(deps, {
             method: request.method,
             url: request.raw.url ?? '',
             headers: request.headers,
             body: rawBodyOf(request),
           })
+          const call = await enter(request, authenticated)
           return send(reply, route.service, await runTransact(deps, route, request, call))
         })
       },
     })
   })
+}
+
+function signedBy(request: FastifyRequest): 'snap-token' | 'snap-call' {
+  return pathOf(request).startsWith('/authorization/') ? 'snap-token' : 'snap-call'
 }
 
 async function runTransact<Input>(
