@@ -58,6 +58,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
+// A program of its own, too: npm run bench:delivery.
+await import('./delivery.ts')
 
 function startGateway(): Promise<MeasuredProcess> {
   return startMeasured('packages/gateway/src/main.ts', [], {

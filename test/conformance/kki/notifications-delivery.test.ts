@@ -28,7 +28,7 @@ const { merchantId } = merchant
 
 const logLines: string[] = []
 const log = createLog({ level: 'trace', destination: { write: (line) => logLines.push(line) } })
-const outboundHttp = createOutboundHttp({ clock })
+const outboundHttp = createOutboundHttp({ clock, targets: 'any' })
 const random = systemRandom
 const ids = createIds(clock, random)
 const cardTokens = new Map<string, string>()

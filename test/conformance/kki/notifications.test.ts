@@ -7,6 +7,7 @@ import { runInThisContext } from 'node:vm'
 import { kkiNotification } from '@gerbang/wire/schemas'
 import { control } from '../../harness/world.ts'
 import { assertShape, changeSettings } from '../calls.ts'
+import { until } from '../delivery/queue.ts'
 import {
   amount,
   bindBody,
@@ -87,8 +88,12 @@ test('a payment is told with its numbers, its state and what was bought', async 
   })
   const received = receiver.notifications.find(({ body }) => body.includes(partnerReferenceNo))
   assert.ok(received?.body.includes(`"price":${price}`), 'a number lost digits')
-  const [shown] = await shownOf(`partnerReferenceNo=${partnerReferenceNo}`)
-  assert.deepEqual([shown.status, shown.url], ['delivered', receiver.notificationUrl])
+  // The answer is written down a moment after it was given.
+  const shown = await until(async () => {
+    const [found] = await shownOf(`partnerReferenceNo=${partnerReferenceNo}`)
+    return found.status === 'delivered' && found
+  })
+  assert.equal(shown.url, receiver.notificationUrl)
   assert.deepEqual(shown.body, told)
 })
 
@@ -153,6 +158,24 @@ test('a refund is told with its own numbers; the payment is refunded when nothin
   assert.equal(wholly.latestTransactionStatus, '04')
   assert.equal(wholly.transactionStatusDesc, 'Refunded')
   assert.equal(wholly.additionalInfo.partnerRefundNo, rest.partnerRefundNo)
+})
+
+test('of refunds that are asked at once, the one that leaves nothing tells that', async () => {
+  const body = payBody({ value: '30000.00' })
+  const { partnerReferenceNo } = body
+  await served(merchant, 'pay', body)
+  // Both are under way before either is answered.
+  for (let i = 0; i < 2; i++) {
+    await control(world, 'POST', '/sandbox/kki/next', { delayMs: 200 })
+  }
+  await Promise.all(
+    ['10000.00', '20000.00'].map((value) =>
+      served(merchant, 'refund', refundBody(partnerReferenceNo, value)),
+    ),
+  )
+  const [, first, second] = await toldOf(partnerReferenceNo, 3)
+  const statuses = [first, second].map((told) => told.latestTransactionStatus)
+  assert.deepEqual(statuses.sort(), ['00', '04'])
 })
 
 test('a refund that is refused is told so, and the payment stays paid', async () => {

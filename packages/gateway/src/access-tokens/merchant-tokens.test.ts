@@ -60,7 +60,11 @@ beforeEach(() => {
   calls = []
   aheadMs = 0
   json(token)
-  tokens = createMerchantTokens({ keys, outboundHttp: createOutboundHttp({ clock }), clock })
+  tokens = createMerchantTokens({
+    keys,
+    outboundHttp: createOutboundHttp({ clock, targets: 'any' }),
+    clock,
+  })
 })
 
 const had = (text: string) => ({ kind: 'token', token: text })

@@ -7,21 +7,30 @@
 import type { Fragment } from 'postgres'
 import type { Database } from '../platform/database/index.ts'
 import type { DueWork } from '../platform/jobs/index.ts'
-import type { Ids, MerchantId } from '../primitives/id.ts'
+import { later } from '../primitives/clock.ts'
+import { firstIdOf, type Ids, type MerchantId } from '../primitives/id.ts'
 import { type Random, randomDigits } from '../primitives/random.ts'
 import { bodyToSend } from './bank-card-token.ts'
 import { createDelivery, type DeliveryDeps } from './deliver.ts'
+import { findNextDue } from './delivery.store.ts'
 import {
   type Dialect,
-  findNextDue,
   findNotifications,
   insertNotifications,
   makeDue,
+  makeRangeDue,
   type NewNotification,
+  type NotificationRange,
   type NotificationView,
 } from './notifications.store.ts'
 
-export type { Dialect, NewNotification, NotificationView } from './notifications.store.ts'
+export {
+  type Dialect,
+  type NewNotification,
+  type NotificationRange,
+  type NotificationView,
+  notificationStates,
+} from './notifications.store.ts'
 
 export type Notifications = {
   /** Notifications as a part of a settling statement; each where `settled` has its operation. */
@@ -37,9 +46,19 @@ export type Notifications = {
   ): Promise<NotificationView[]>
   /** Makes a notification due again; false where there is none of this id. */
   resend(notificationId: string): Promise<boolean>
+  /**
+   * Makes the oldest of a range due again, at most `limit`; how many, and from when the rest is.
+   */
+  resendRange(
+    merchantId: MerchantId,
+    range: NotificationRange,
+    limit: number,
+  ): Promise<{ resent: number; next: Date | undefined }>
   readonly delivery: DueWork
   /** Resolves when no delivery of this process is under way. */
   idle(): Promise<void>
+  /** Delivers nothing more, and resolves as `idle`. */
+  stop(): Promise<void>
 }
 
 /** Tables emptied by a sandbox reset. */
@@ -65,19 +84,31 @@ export function createNotifications(
       const found = await findNotifications(database, merchantId, of)
       const open = async ({ bindingId, ...view }: (typeof found)[number]) => {
         const kept = { merchantId, bindingId, body: view.body }
-        return { ...view, body: (await bodyToSend(deps.tokenOf, kept)) ?? view.body }
+        return { ...view, body: (await bodyToSend(deps.tokenOf, kept))?.body ?? view.body }
       }
       return Promise.all(found.map(open))
     },
     resend: (notificationId) => makeDue(database, notificationId, clock.now()),
+    resendRange: (merchantId, range, limit) => {
+      const now = clock.now()
+      // Business time is ahead of real time by as much as now, or was by less.
+      const aheadMs = now.getTime() - clock.realNow().getTime()
+      const lowest = firstIdOf('notification', later(range.from, -aheadMs - clocksDifferMs))
+      const highest = firstIdOf('notification', later(range.to, clocksDifferMs))
+      return makeRangeDue(database, merchantId, range, { now, limit, ids: { lowest, highest } })
+    },
     delivery: {
       name: 'notifications',
       nextDueAt: () => findNextDue(database),
       runDue: () => delivery.start(),
     },
     idle: () => delivery.idle(),
+    stop: () => delivery.stop(),
   }
 }
+
+/** An id is made a moment after the time of its notification, perhaps by another machine. */
+const clocksDifferMs = 600_000
 
 /** What the live gateway's look like: CREDIT_CARD and 64 digits, or digits alone (wire.md 5.1, 7.10). */
 function newRequestId(random: Random, dialect: Dialect): string {

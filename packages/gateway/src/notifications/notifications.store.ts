@@ -9,7 +9,8 @@ import type {
   PaymentId,
 } from '../primitives/id.ts'
 
-export type NotificationState = 'due' | 'delivered' | 'given-up'
+export const notificationStates = ['due', 'delivered', 'given-up'] as const
+export type NotificationState = (typeof notificationStates)[number]
 
 /** How it is signed and posted, and in which words its body is. */
 export type Dialect = 'cards' | 'snap'
@@ -59,83 +60,6 @@ export function insertNotifications(
     join ${settled} as settled on settled.operation_id = n."operationId"`
 }
 
-export type ClaimedNotification = {
-  merchantId: MerchantId
-  notificationId: NotificationId
-  dialect: Dialect
-  subject: string
-  bindingId: BindingId | null
-  requestId: string
-  url: string
-  body: string
-  attemptsMade: number
-  firstDueAt: Date
-  leasedUntil: Date
-}
-
-/** Takes what is due and nobody holds, oldest first, and holds it until the lease ends. */
-export async function claimDue(
-  database: Database,
-  options: { now: Date; realNow: Date; leaseUntil: Date; limit: number },
-): Promise<ClaimedNotification[]> {
-  return database<ClaimedNotification[]>`
-    update notifications n
-    set leased_until = ${options.leaseUntil}
-    from (
-      select merchant_id, notification_id
-      from notifications
-      where state = 'due' and next_attempt_at <= ${options.now}
-        and (leased_until is null or leased_until <= ${options.realNow})
-      order by next_attempt_at, notification_id
-      limit ${options.limit}
-      for update skip locked
-    ) as due
-    where n.merchant_id = due.merchant_id and n.notification_id = due.notification_id
-    returning n.merchant_id as "merchantId", n.notification_id as "notificationId", n.dialect,
-      n.invoice_number as subject, n.binding_id as "bindingId", n.request_id as "requestId", n.url, n.body,
-      n.attempts_made as "attemptsMade", n.first_due_at as "firstDueAt", n.leased_until as "leasedUntil"`
-}
-
-export type AttemptResult = {
-  readonly at: Date
-  readonly responseStatus: number | null
-  readonly error: string | null
-  readonly latencyMs: number
-}
-
-/** Writes an attempt down and what follows from it; a lease lost meanwhile changes nothing. */
-export async function recordAttempt(
-  database: Database,
-  claimed: ClaimedNotification,
-  result: AttemptResult,
-  next: { state: NotificationState; nextAttemptAt: Date | null },
-): Promise<boolean> {
-  const rows = await database`
-    with recorded as (
-      update notifications
-      set state = ${next.state}, next_attempt_at = ${next.nextAttemptAt},
-        attempts_made = attempts_made + 1, leased_until = null
-      where merchant_id = ${claimed.merchantId} and notification_id = ${claimed.notificationId}
-        and leased_until = ${claimed.leasedUntil}
-      returning merchant_id, notification_id, attempts_made
-    )
-    insert into notification_attempts (
-      merchant_id, notification_id, attempt, at, response_status, error, latency_ms
-    )
-    select merchant_id, notification_id, attempts_made, ${result.at}::timestamptz,
-      ${result.responseStatus}::integer, ${result.error}::text, ${result.latencyMs}::integer
-    from recorded
-    returning 1`
-  return rows.length === 1
-}
-
-/** When the next notification is due, held or not. */
-export async function findNextDue(database: Database): Promise<Date | undefined> {
-  const [row] = await database<{ dueAt: Date | null }[]>`
-    select min(next_attempt_at) as "dueAt" from notifications where state = 'due'`
-  return row?.dueAt ?? undefined
-}
-
 export type NotificationView = {
   id: NotificationId
   url: string
@@ -147,6 +71,8 @@ export type NotificationView = {
     responseStatus: number | null
     error: string | null
     latencyMs: number
+    /** The beginning of what was answered, where that was text. */
+    answer: string | null
   }[]
 }
 
@@ -161,7 +87,8 @@ export async function findNotifications(
       coalesce((
         select jsonb_agg(
           jsonb_build_object('at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-            'responseStatus', response_status, 'error', error, 'latencyMs', latency_ms)
+            'responseStatus', response_status, 'error', error, 'latencyMs', latency_ms,
+            'answer', answer)
           order by attempt)
         from notification_attempts a
         where a.merchant_id = n.merchant_id and a.notification_id = n.notification_id
@@ -179,7 +106,53 @@ export async function makeDue(
 ): Promise<boolean> {
   const rows = await database`
     update notifications
-    set state = 'due', next_attempt_at = ${now}
+    set state = 'due', next_attempt_at = ${now}, in_order = false
     where notification_id = ${notificationId}`
   return rows.count > 0
+}
+
+/** Some of a merchant's notifications, by the time when they first fell due. */
+export type NotificationRange = {
+  readonly from: Date
+  readonly to: Date
+  readonly state?: NotificationState | undefined
+  readonly of?: Pick<NewNotification, 'dialect' | 'subject'> | undefined
+}
+
+/**
+ * Makes the first of a range due now, oldest first; how many, and when the next one of the range
+ * first fell due where there are more. Ids begin with their real time, so that the primary key leads
+ * near the range: `ids` are the lowest and highest that can be in it.
+ */
+export async function makeRangeDue(
+  database: Database,
+  merchantId: MerchantId,
+  range: NotificationRange,
+  options: { now: Date; limit: number; ids: { lowest: string; highest: string } },
+): Promise<{ resent: number; next: Date | undefined }> {
+  const { from, to, state = null, of } = range
+  const rows = await database<{ firstDueAt: Date; isDue: boolean }[]>`
+    with found as (
+      select notification_id, first_due_at,
+        row_number() over (order by first_due_at, notification_id) <= ${options.limit} as "isDue"
+      from notifications
+      where merchant_id = ${merchantId} and first_due_at between ${from} and ${to}
+        and notification_id between ${options.ids.lowest} and ${options.ids.highest}
+        and state = coalesce(${state}, state)
+        and invoice_number = coalesce(${of?.subject ?? null}, invoice_number)
+        and dialect = coalesce(${of?.dialect ?? null}, dialect)
+      order by first_due_at, notification_id
+      limit ${options.limit + 1}
+    ),
+    made_due as (
+      update notifications
+      set state = 'due', next_attempt_at = ${options.now}, in_order = false
+      where merchant_id = ${merchantId}
+        and notification_id = any(array(select notification_id from found where "isDue"))
+    )
+    select first_due_at as "firstDueAt", "isDue" from found`
+  return {
+    resent: rows.filter(({ isDue }) => isDue).length,
+    next: rows.find(({ isDue }) => !isDue)?.firstDueAt,
+  }
 }

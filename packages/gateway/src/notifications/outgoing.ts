@@ -1,7 +1,7 @@
 /** What every dialect's delivery is handed. */
 import type { MerchantTokens } from '../access-tokens/index.ts'
 import type { Merchant } from '../merchants/index.ts'
-import type { OutboundHttp } from '../platform/outbound-http/index.ts'
+import type { OutboundAnswer, OutboundHttp } from '../platform/outbound-http/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 
 export type OutgoingDeps = {
@@ -17,6 +17,9 @@ export type Outgoing = {
   readonly requestId: string
   readonly body: string
 }
+
+/** What became of a delivery; `secrets` were sent with it, and must not be kept where he repeats them. */
+export type Posted = { readonly answer: OutboundAnswer; readonly secrets: readonly string[] }
 
 /** A merchant has 10 seconds to answer (design.md 6), his token call included. */
 export const timeoutMs = 10_000

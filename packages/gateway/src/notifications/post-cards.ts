@@ -1,9 +1,9 @@
 import { digestOf, formatTimestamp, sign } from '@gerbang/wire'
-import type { OutboundAnswer } from '../platform/outbound-http/index.ts'
-import { type Outgoing, type OutgoingDeps, timeoutMs } from './outgoing.ts'
+import { mostAnswerBytes } from './answer-text.ts'
+import { type Outgoing, type OutgoingDeps, type Posted, timeoutMs } from './outgoing.ts'
 
 /** Posts a card notification (wire.md 5.1), signed with real time: the merchant has its own clock. */
-export function postCards(deps: OutgoingDeps, outgoing: Outgoing): Promise<OutboundAnswer> {
+export async function postCards(deps: OutgoingDeps, outgoing: Outgoing): Promise<Posted> {
   const { merchant, url, requestId, body } = outgoing
   const timestamp = formatTimestamp(deps.clock.realNow())
   const parts = {
@@ -14,10 +14,11 @@ export function postCards(deps: OutgoingDeps, outgoing: Outgoing): Promise<Outbo
     digest: digestOf(body),
   }
   const signature = merchant.secretKey.reveal((secret) => sign('request', parts, secret))
-  return deps.outboundHttp.post({
+  const answer = await deps.outboundHttp.post({
     url,
     body,
     timeoutMs,
+    mostBodyBytes: mostAnswerBytes,
     headers: {
       'Content-Type': 'application/json',
       'Client-Id': merchant.clientId,
@@ -26,4 +27,5 @@ export function postCards(deps: OutgoingDeps, outgoing: Outgoing): Promise<Outbo
       Signature: signature,
     },
   })
+  return { answer, secrets: [signature] }
 }

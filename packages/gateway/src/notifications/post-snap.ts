@@ -3,14 +3,14 @@
  * signed with the Secret Key. A merchant without a token URL is called without a token.
  */
 import { formatSnapTimestamp, signSnapCall } from '@gerbang/wire'
-import type { OutboundAnswer } from '../platform/outbound-http/index.ts'
-import { type Outgoing, type OutgoingDeps, timeoutMs } from './outgoing.ts'
+import { mostAnswerBytes } from './answer-text.ts'
+import { type Outgoing, type OutgoingDeps, type Posted, timeoutMs } from './outgoing.ts'
 
 /**
  * One attempt. A merchant who answers 401 may have forgotten the token before its end, as after a
  * restart: he is called once more with a fresh one, and what he answers then is the attempt's answer.
  */
-export async function postSnap(deps: OutgoingDeps, outgoing: Outgoing): Promise<OutboundAnswer> {
+export async function postSnap(deps: OutgoingDeps, outgoing: Outgoing): Promise<Posted> {
   const { clock, merchantTokens } = deps
   const { merchantId, clientId, settings } = outgoing.merchant
   const { snapTokenUrl: tokenUrl } = settings
@@ -22,29 +22,37 @@ export async function postSnap(deps: OutgoingDeps, outgoing: Outgoing): Promise<
   for (let refused: string | undefined; ; ) {
     const source = { merchantId, clientId, tokenUrl }
     const had = await merchantTokens.get(source, { timeoutMs: leftMs(), refused })
-    if (had.kind === 'failed') return { kind: 'failed', error: had.error, latencyMs: latencyMs() }
-    const answer = await postWith(deps, outgoing, { token: had.token, timeoutMs: leftMs() })
+    if (had.kind === 'failed') {
+      return { answer: { ...had, latencyMs: latencyMs() }, secrets: [] }
+    }
+    const { answer, secrets } = await postWith(deps, outgoing, {
+      token: had.token,
+      timeoutMs: leftMs(),
+    })
     const isRefused = answer.kind === 'answered' && answer.status === 401
-    if (!isRefused || refused !== undefined) return { ...answer, latencyMs: latencyMs() }
+    if (!isRefused || refused !== undefined) {
+      return { answer: { ...answer, latencyMs: latencyMs() }, secrets }
+    }
     refused = had.token
   }
 }
 
 /** Signed afresh each time, with real time: the merchant compares it with its own clock. */
-function postWith(
+async function postWith(
   deps: OutgoingDeps,
   { merchant, url, requestId, body }: Outgoing,
   { token, timeoutMs }: { token: string; timeoutMs: number },
-): Promise<OutboundAnswer> {
+): Promise<Posted> {
   const timestamp = formatSnapTimestamp(deps.clock.realNow())
   // Without a query, as card notifications: DOKU's libraries check the path of the merchant's route.
   const path = new URL(url).pathname
   const parts = { method: 'POST', path, accessToken: token, timestamp }
   const signature = merchant.secretKey.reveal((secret) => signSnapCall(parts, body, secret))
-  return deps.outboundHttp.post({
+  const answer = await deps.outboundHttp.post({
     url,
     body,
     timeoutMs,
+    mostBodyBytes: mostAnswerBytes,
     headers: {
       'Content-Type': 'application/json',
       'X-PARTNER-ID': merchant.clientId,
@@ -54,4 +62,5 @@ function postWith(
       ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
     },
   })
+  return { answer, secrets: [token, signature] }
 }

@@ -3,7 +3,13 @@ import { type JsonValue, parseJsonText } from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Merchants } from '../../merchants/index.ts'
-import type { NewNotification, Notifications, NotificationView } from '../../notifications/index.ts'
+import {
+  type NewNotification,
+  type NotificationRange,
+  type Notifications,
+  type NotificationView,
+  notificationStates,
+} from '../../notifications/index.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import { about, merchantOf, ofMerchant } from './call.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -19,6 +25,24 @@ const ofNumber = Type.Object(
   { ...ofMerchant.properties, invoiceNumber: number, partnerReferenceNo: number },
   { additionalProperties: false },
 )
+
+const instant = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?(Z|[+-]\\d\\d:\\d\\d)$',
+  description: 'When it first fell due: 2026-01-31T09:00:00Z, or with an offset.',
+})
+const resendRequest = Type.Object(
+  {
+    from: instant,
+    to: instant,
+    status: Type.Optional(Type.Enum(notificationStates)),
+    invoiceNumber: number,
+    partnerReferenceNo: number,
+  },
+  { additionalProperties: false },
+)
+
+/** As many as a delivery worker sends in some seconds. */
+const mostResent = 1_000
 
 export function registerNotificationCalls(
   scope: FastifyInstance,
@@ -45,13 +69,50 @@ export function registerNotificationCalls(
       return { id: params.id, status: 'due' }
     },
   )
+  scope.post<{ Querystring: Static<typeof ofMerchant>; Body: Static<typeof resendRequest> }>(
+    '/notifications/resend',
+    {
+      schema: about(`Send a range of notifications again now, ${mostResent} at most`, {
+        querystring: ofMerchant,
+        body: resendRequest,
+      }),
+    },
+    async ({ query, body }) => {
+      const { merchantId } = await merchantOf(deps, query.clientId)
+      const { resent, next } = await notifications.resendRange(
+        merchantId,
+        rangeOf(body),
+        mostResent,
+      )
+      jobs.wake()
+      // Where there are more: the next call's `from`.
+      return next ? { resent, next: next.toISOString() } : { resent }
+    },
+  )
+}
+
+function rangeOf(request: Static<typeof resendRequest>): NotificationRange {
+  const { status, invoiceNumber, partnerReferenceNo } = request
+  const isOfNumber = invoiceNumber !== undefined || partnerReferenceNo !== undefined
+  const [from, to] = [instantOf('from', request.from), instantOf('to', request.to)]
+  if (from > to) throw new SandboxError(400, 'INVALID_PARAMETER', 'from is later than to')
+  return { from, to, state: status, of: isOfNumber ? subjectOf(request) : undefined }
+}
+
+function instantOf(name: string, text: string): Date {
+  const instant = new Date(text)
+  if (!Number.isNaN(instant.getTime())) return instant
+  throw new SandboxError(400, 'INVALID_PARAMETER', `${name} is no date`)
 }
 
 /** A number of one dialect says nothing in the other. */
 function subjectOf({
   invoiceNumber,
   partnerReferenceNo,
-}: Static<typeof ofNumber>): Pick<NewNotification, 'dialect' | 'subject'> {
+}: Pick<Static<typeof ofNumber>, 'invoiceNumber' | 'partnerReferenceNo'>): Pick<
+  NewNotification,
+  'dialect' | 'subject'
+> {
   if (invoiceNumber !== undefined && partnerReferenceNo === undefined) {
     return { dialect: 'cards', subject: invoiceNumber }
   }

@@ -21,11 +21,11 @@ export function backOffMs(tries: number): number {
 
 export type Jobs = {
   start(): void
-  /** Something fell due just now: do not wait for the next look. */
-  wake(): void
+  /** Something fell due just now: do not wait for the next look at this work, or at all of them. */
+  wake(work?: DueWork): void
   /** Does everything that falls due up to an instant, in order, moving the clock along. */
   advanceTo(target: Date, moveClock: (instant: Date) => Promise<void>): Promise<void>
-  /** Ends the background loop after the piece at hand. */
+  /** Ends the background work after the pieces at hand. */
   stop(): Promise<void>
 }
 
@@ -38,23 +38,20 @@ const mostWaitMs = 10_000
 export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log: Log }): Jobs {
   const { works, clock, log } = deps
   let stopping = new AbortController()
-  let awake = new AbortController()
-  let loop: Promise<void> | undefined
+  const awake = new Map(works.map((work) => [work, new AbortController()]))
+  let loops: Promise<unknown> | undefined
 
-  const runAll = async () => {
-    for (const work of works) {
+  // A loop for each: a work that waits for a network must not hold up the others.
+  const run = async (work: DueWork) => {
+    while (!stopping.signal.aborted) {
+      const woken = new AbortController()
+      awake.set(work, woken)
       try {
         await work.runDue(clock.now())
       } catch (err) {
         if (!stopping.signal.aborted) log.warn({ work: work.name, err }, 'work failed, will retry')
       }
-    }
-  }
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      awake = new AbortController()
-      await runAll()
-      const either = AbortSignal.any([awake.signal, stopping.signal])
+      const either = AbortSignal.any([woken.signal, stopping.signal])
       await sleep(clock, lookEveryMs, either).catch(() => {})
     }
   }
@@ -67,9 +64,11 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
   return {
     start: () => {
       stopping = new AbortController()
-      loop ??= run()
+      loops ??= Promise.all(works.map(run))
     },
-    wake: () => awake.abort(),
+    wake: (work) => {
+      for (const one of work ? [work] : works) awake.get(one)?.abort()
+    },
     advanceTo: async (target, moveClock) => {
       let held: { due: number; until: number } | undefined
       for (;;) {
@@ -87,8 +86,8 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
     },
     stop: async () => {
       stopping.abort()
-      await loop
-      loop = undefined
+      await loops
+      loops = undefined
     },
   }
 }

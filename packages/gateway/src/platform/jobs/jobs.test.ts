@@ -216,3 +216,36 @@ test('a stop waits for the piece at hand', async () => {
   finish()
   await stop
 })
+
+test('a work that waits for somebody delays no other', async () => {
+  const { state, work } = counting()
+  let finish = () => {}
+  const slow: DueWork = {
+    name: 'slow',
+    nextDueAt: async () => undefined,
+    runDue: () =>
+      new Promise((resolve) => {
+        finish = resolve
+      }),
+  }
+  const { jobs, pass } = setUp(() => [slow, work])
+  jobs.start()
+  await turn()
+  await pass(1_000)
+  await pass(1_000)
+  assert.equal(state.runs, 3)
+  finish()
+  await jobs.stop()
+})
+
+test('a wake may be of one work alone', async () => {
+  const [one, other] = [counting(), counting()]
+  const { jobs } = setUp(() => [one.work, other.work])
+  jobs.start()
+  await turn()
+  jobs.wake(one.work)
+  await turn()
+  await turn()
+  assert.deepEqual([one.state.runs, other.state.runs], [2, 1])
+  await jobs.stop()
+})

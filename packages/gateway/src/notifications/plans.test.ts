@@ -1,0 +1,131 @@
+/**
+ * Plans are made once, for an empty table; what a delivery reads must not grow with the notifications
+ * that there are, delivered or waiting, of this merchant or of others.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { createTestDatabase } from '../../../../test/harness/database.ts'
+import { later, systemClock } from '../primitives/clock.ts'
+import { createIds, firstIdOf, type MerchantId, type PaymentId } from '../primitives/id.ts'
+import { systemRandom } from '../primitives/random.ts'
+import { claimDue, findNextDue, recordAttempt } from './delivery.store.ts'
+import { insertNotifications, makeDue, makeRangeDue } from './notifications.store.ts'
+
+const testDatabase = await createTestDatabase()
+after(() => testDatabase.drop())
+// One connection, so that all statements run by the plans that the first of them made.
+const database = testDatabase.connect(1)
+const ids = createIds(systemClock(), systemRandom)
+const merchantId = 'mer_of_the_delivery_plans' as MerchantId
+const now = new Date('2026-03-01T10:00:00Z')
+
+/** Rows that scans of the two tables have read so far. */
+async function rowsRead(): Promise<number> {
+  await database`select pg_stat_force_next_flush()`
+  const [row] = await database<{ read: bigint }[]>`
+    select sum(seq_tup_read + idx_tup_read)::bigint as read
+    from pg_stat_user_tables t
+    cross join lateral (
+      select coalesce(sum(idx_tup_read), 0) as idx_tup_read
+      from pg_stat_user_indexes i where i.relid = t.relid
+    ) indexes
+    where relname in ('notifications', 'notification_attempts')`
+  return Number(row?.read)
+}
+
+async function announce(paymentId: PaymentId): Promise<void> {
+  const operationId = ids.next('operation')
+  const settled = database`(
+    select ${operationId} as operation_id, null::text as proposed, null::text as token
+  )`
+  const notification = {
+    operationId,
+    merchantId,
+    dialect: 'cards',
+    paymentId,
+    subject: `INV-${paymentId}`,
+    url: 'https://shop.example/',
+    body: '{}',
+    dueAt: now,
+    notificationId: ids.next('notification'),
+    requestId: '1',
+  } as const
+  await database`${insertNotifications(database, [notification], settled)}`
+}
+
+/** Two of a payment, each question about them; what each of them reads. */
+async function measure(): Promise<Map<string, number>> {
+  const reads = new Map<string, number>()
+  const read = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const before = await rowsRead()
+    const result = await work()
+    reads.set(what, (await rowsRead()) - before)
+    return result
+  }
+  const paymentId = ids.next('payment')
+  await read('announce', () => announce(paymentId))
+  await announce(paymentId)
+  const claim = async () => {
+    const leaseUntil = later(new Date(), 30_000)
+    const options = { now, realNow: new Date(), leaseUntil, free: 64, shareOfFree: 1 / 16 }
+    const { claimed } = await claimDue(database, { ...options, underWay: {} })
+    assert.equal(claimed.length, 1)
+    const [one] = claimed
+    assert.ok(one?.subject === `INV-${paymentId}`)
+    return one
+  }
+  const first = await read('claim', claim)
+  await read('next due', () => findNextDue(database))
+  const result = { at: now, responseStatus: 200, error: null, latencyMs: 1, answer: 'ok' }
+  const delivered = { state: 'delivered', nextAttemptAt: null } as const
+  await read('record', () => recordAttempt(database, first, result, delivered))
+  const second = await read('claim the next', claim)
+  await read('record the next', () => recordAttempt(database, second, result, delivered))
+  await read('send again', () => makeDue(database, first.notificationId, now))
+  await recordAttempt(database, await claim(), result, delivered)
+  await read('send a range again', async () => {
+    const minuteAgo = later(new Date(), -60_000)
+    const made = await makeRangeDue(
+      database,
+      merchantId,
+      { from: now, to: now },
+      {
+        now,
+        limit: 10,
+        ids: {
+          lowest: firstIdOf('notification', minuteAgo),
+          highest: firstIdOf('notification', later(new Date(), 60_000)),
+        },
+      },
+    )
+    assert.ok(made.resent >= 2)
+  })
+  await database`update notifications set state = 'delivered', next_attempt_at = null where state = 'due' and request_id = '1'`
+  return reads
+}
+
+/** Notifications of this merchant and of others in every state, of months before. */
+async function crowd(count: number): Promise<void> {
+  await database`
+    insert into notifications (
+      merchant_id, notification_id, payment_id, invoice_number, request_id, url, body, state,
+      attempts_made, first_due_at, next_attempt_at)
+    select m, 'ntf_0180' || m || n, 'pay_' || m || n / 2, 'INV-' || n, n, 'https://shop.example/', '{}', state,
+      1, ${now}::timestamptz - interval '90 days',
+      case when state = 'due' then ${now}::timestamptz + interval '1 hour' end
+    from unnest(array[${merchantId}::text, 'mer_other_1', 'mer_zother_2']) as m
+    cross join generate_series(1, ${count}::integer) as n
+    cross join lateral (select (array['due', 'delivered', 'delivered', 'given-up'])[n % 4 + 1] as state) s`
+}
+
+test('every statement of a delivery reads as few rows among 6,000 as among none', async () => {
+  await measure()
+  const alone = await measure()
+  await crowd(2_000)
+  const among = await measure()
+  for (const [what, read] of among) {
+    const before = alone.get(what) ?? 0
+    // A step for each of the two other merchants who wait for something.
+    assert.ok(read <= before + 8, `${what}: ${before} alone, ${read} among 6,000`)
+  }
+})
