@@ -7,6 +7,8 @@ import { cardErrors, cardResponseCodes, snapResponses, snapServices } from '@ger
 import { type AppDeps, createApp } from '../packages/gateway/src/app.ts'
 import { bindingMessageMoves, bindingMoves } from '../packages/gateway/src/bindings/index.ts'
 import { readConfig, settings } from '../packages/gateway/src/config.ts'
+import { asyncApi } from '../packages/gateway/src/events/index.ts'
+import { usualTopicPrefix } from '../packages/gateway/src/kafka-settings.ts'
 import { operationMoves, paymentMoves } from '../packages/gateway/src/payments/index.ts'
 import { makeRsaKeyPair } from '../packages/gateway/src/platform/generated-keys/index.ts'
 import { createLog } from '../packages/gateway/src/platform/log/index.ts'
@@ -22,6 +24,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/reference/response-codes.md': responseCodes(),
   'docs/reference/states.md': states(),
   'docs/reference/settings.md': settingsPage(),
+  'docs/reference/asyncapi.json': `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
   'docs/reference/openapi.json': `${JSON.stringify(await openApi(), null, 2)}\n`,
 }
 
@@ -123,6 +126,12 @@ Environment variables; an empty one counts as absent. Wrong ones stop the start 
 | --- | --- | --- |
 ${rows.join('\n')}
 `
+}
+
+/** The topics have the names that they have without a setting. */
+function asyncApiDocument(): unknown {
+  const { info, ...rest } = asyncApi('0.1.0', usualTopicPrefix)
+  return { ...rest, info: { ...info, 'x-generated': 'by npm run reference' } }
 }
 
 /** The document of a gateway that was never started: nothing of what is missing is used. */

@@ -3,93 +3,81 @@
  * payment's dialect, downstream systems by an event. Composition, as app.ts: modules that settle know
  * neither notifications nor dialects.
  */
+import type { Fragment } from 'postgres'
+import {
+  eventOfBatch,
+  eventOfBoundCard,
+  eventOfUnboundCard,
+  eventsOfPaidCard,
+  eventsOfPayment,
+} from './api/new-events.ts'
 import { notificationOfPayment, notificationsOfBinding } from './api/new-notifications.ts'
-import type { Binding, BindingAnnouncement } from './bindings/index.ts'
-import { keepEvents, type NewEvent } from './events/index.ts'
+import type { BindingAnnouncement } from './bindings/index.ts'
+import { keepEvents } from './events/index.ts'
 import type { Notifications } from './notifications/index.ts'
-import type { Announcement, Settlement } from './payments/index.ts'
+import type { Announcement, Payment, Settlement } from './payments/index.ts'
 import type { Ids } from './primitives/id.ts'
+import type { BatchAnnouncement } from './settlement/index.ts'
 
 type AnnounceDeps = { readonly ids: Ids; readonly notifications: Pick<Notifications, 'announce'> }
+type EventDeps = Pick<AnnounceDeps, 'ids'>
 
-/** A payment that an operation changed. */
+/** Payments that operations changed. */
 export function paymentAnnouncement({ ids, notifications }: AnnounceDeps): Announcement {
   return (within, settlements, settled) => {
     const told = settlements.filter(({ isTold }) => isTold)
-    const events = settlements.flatMap((settlement) => cardBoundBy(settlement, ids))
+    // Only the statement knows whether a refund is the last of its payment: others may have been
+    // settled since it was asked.
+    const parts = told.filter(isPartRefund)
+    const others = told.filter((settlement) => !isPartRefund(settlement))
+    const notify = (these: readonly Settlement[], rows: Fragment) =>
+      these.length > 0
+        ? [notifications.announce(within, these.map(notificationOfPayment), rows)]
+        : []
+    const events = settlements.flatMap((settlement) => eventsOfPayment(settlement, ids))
+    const bound = settlements.flatMap((settlement) => eventsOfPaidCard(settlement, ids))
     return [
-      ...(told.length > 0
-        ? [notifications.announce(within, told.map(notificationOfPayment), settled)]
-        : []),
-      ...(events.length > 0 ? [keepEvents(within, events, settled)] : []),
+      ...notify(others, settled.operations),
+      ...notify(parts, settled.refundedInPart),
+      ...notify(parts.map(asLastRefund), settled.refundedWhole),
+      ...(events.length > 0 ? [keepEvents(within, events, settled.payments)] : []),
+      ...(bound.length > 0 ? [keepEvents(within, bound, settled.cards)] : []),
     ]
   }
 }
 
-/** A payment that bound its card. */
-function cardBoundBy({ after, sealedAccount }: Settlement, ids: Ids): NewEvent[] {
-  const { payment, operation } = after
-  const { merchantId, referenceNo = '', customer, card } = payment
-  if (!payment.bindsCard || sealedAccount === undefined) return []
-  return [
-    {
-      operationId: operation.operationId,
-      merchantId,
-      eventId: ids.next('event'),
-      type: 'kki.card.bound',
-      subject: referenceNo,
-      data: {
-        referenceNo,
-        custIdMerchant: customer?.['id'] ?? '',
-        ...cardOf({ maskedCpan: card.masked, issuer: card.issuer }),
-      },
-      occurredAt: operation.settledAt ?? operation.createdAt,
-    },
-  ]
+/** An approved refund that leaves something, as far as was known when it was asked. */
+function isPartRefund({ move, after: { payment, operation } }: Settlement): boolean {
+  return operation.kind === 'refund' && move === 'approve' && payment.state === 'captured'
+}
+
+/** The same refund, where it turns out to be the one that leaves nothing. */
+function asLastRefund(settlement: Settlement): Settlement {
+  const { payment, operation } = settlement.after
+  const refunded: Payment = { ...payment, state: 'refunded', refunded: payment.captured }
+  return { ...settlement, after: { payment: refunded, operation } }
 }
 
 /** A binding that was bound or has failed. */
 export function bindingAnnouncement({ ids, notifications }: AnnounceDeps): BindingAnnouncement {
-  return (within, { binding, operationId }, settled) => {
-    const told = notificationsOfBinding(binding, operationId)
-    const event = cardBound(binding, operationId, ids)
+  return (within, told, settled) => {
+    const { binding, operationId } = told
+    const notified = notificationsOfBinding(binding, operationId)
     return [
-      ...(told.length > 0 ? [notifications.announce(within, told, settled)] : []),
-      ...(binding.state === 'bound' ? [keepEvents(within, [event], settled)] : []),
+      ...(notified.length > 0 ? [notifications.announce(within, notified, settled)] : []),
+      ...(binding.state === 'bound'
+        ? [keepEvents(within, [eventOfBoundCard(told, ids)], settled)]
+        : []),
     ]
   }
 }
 
-function cardBound(binding: Binding, operationId: NewEvent['operationId'], ids: Ids): NewEvent {
-  const { merchantId, referenceNo, custIdMerchant } = binding
-  return {
-    operationId,
-    merchantId,
-    eventId: ids.next('event'),
-    type: 'kki.card.bound',
-    subject: referenceNo,
-    data: { referenceNo, custIdMerchant, ...cardOf(binding) },
-    occurredAt: binding.settledAt ?? binding.createdAt,
-  }
-}
-
 /** A card whose last token at a merchant has ended. */
-export function unbindingAnnouncement({ ids }: { readonly ids: Ids }): BindingAnnouncement {
-  return (within, { binding, operationId }, settled) => {
-    const event = {
-      operationId,
-      merchantId: binding.merchantId,
-      eventId: ids.next('event'),
-      type: 'kki.card.unbound',
-      subject: binding.referenceNo,
-      // The numbers of the unbinding, and whose tokens they were, are the statement's to say.
-      data: cardOf(binding),
-      occurredAt: binding.settledAt ?? binding.createdAt,
-    } as const
-    return [keepEvents(within, [event], settled)]
-  }
+export function unbindingAnnouncement({ ids }: EventDeps): BindingAnnouncement {
+  return (within, told, settled) => [keepEvents(within, [eventOfUnboundCard(told, ids)], settled)]
 }
 
-function cardOf({ maskedCpan, issuer }: Pick<Binding, 'maskedCpan' | 'issuer'>) {
-  return { maskedCpan, issuer, channel: 'KARTU_KREDIT_INDONESIA' } as const
+/** A batch that is closed. */
+export function batchAnnouncement({ ids }: EventDeps): BatchAnnouncement {
+  return (within, closed, settled) => [keepEvents(within, [eventOfBatch(closed, ids)], settled)]
 }

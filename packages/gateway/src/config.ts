@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { type KafkaConfig, kafkaSettings, readKafka } from './kafka-settings.ts'
 import { nearestName } from './primitives/nearest-name.ts'
 import { Secret } from './primitives/secret.ts'
 
@@ -116,6 +117,14 @@ export const settings = Type.Object({
     default: '23:00',
     description: 'When captured payments are closed into batches each day: HH:MM, Asia/Jakarta.',
   }),
+  ...kafkaSettings,
+  GERBANG_EVENT_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 3_650,
+    default: 30,
+    description:
+      'How long events are kept after they happened; with KAFKA_BROKERS until Kafka has them, at least.',
+  }),
   GERBANG_BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1_024,
     maximum: 1_048_576,
@@ -153,6 +162,9 @@ export type Config = {
   readonly threeDSecureDeadlineMs: number
   /** HH:MM in Jakarta. */
   readonly settlementCutOff: string
+  /** Undefined: events are not published. */
+  readonly kafka: KafkaConfig | undefined
+  readonly eventDays: number
   readonly bodyLimitBytes: number
   readonly logLevel: string
   readonly logForPeople: boolean
@@ -188,6 +200,7 @@ export function readConfig(
   const wrong = [...new Set(names)].map(describeWrong)
   wrong.push(...checkUrl(values.PUBLIC_URL))
   const rootKey = readRootKey(values, wrong)
+  const kafka = readKafka(values, values.GERBANG_MODE, wrong)
   if (values.GERBANG_MODE === 'live') wrong.push(...checkLive(values))
   if (wrong.length > 0) throw new ConfigError(wrong)
   return {
@@ -212,6 +225,8 @@ export function readConfig(
     askDeadlineMs: values.GERBANG_ASK_DEADLINE_MS,
     threeDSecureDeadlineMs: values.GERBANG_THREE_D_SECURE_DEADLINE_MS,
     settlementCutOff: values.GERBANG_SETTLEMENT_CUT_OFF,
+    kafka,
+    eventDays: values.GERBANG_EVENT_DAYS,
     bodyLimitBytes: values.GERBANG_BODY_LIMIT_BYTES,
     logLevel: values.LOG_LEVEL,
     logForPeople: values.LOG_FORMAT === undefined ? isTerminal : values.LOG_FORMAT === 'people',

@@ -4,10 +4,15 @@
  */
 import { createAccessTokens, createMerchantTokens } from './access-tokens/index.ts'
 import { agreementTables } from './agreements/index.ts'
-import { bindingAnnouncement, paymentAnnouncement, unbindingAnnouncement } from './announcements.ts'
+import {
+  batchAnnouncement,
+  bindingAnnouncement,
+  paymentAnnouncement,
+  unbindingAnnouncement,
+} from './announcements.ts'
 import { bindingTables, createBindings } from './bindings/index.ts'
 import type { Config } from './config.ts'
-import { createEvents, eventTables } from './events/index.ts'
+import { createEvents, createPublisher, eventPurgeWork, eventTables } from './events/index.ts'
 import { createMerchants } from './merchants/index.ts'
 import type { CardAcquirer } from './networks/card-acquirer/contract.ts'
 import type { KkiSwitch } from './networks/kki-switch/contract.ts'
@@ -22,10 +27,11 @@ import {
 } from './payments/index.ts'
 import { type Database, retrying } from './platform/database/index.ts'
 import type { RsaKeyPair } from './platform/generated-keys/index.ts'
-import { createJobs } from './platform/jobs/index.ts'
+import { createJobs, type Jobs } from './platform/jobs/index.ts'
+import { createKafkaSender } from './platform/kafka/index.ts'
 import type { KeyRing } from './platform/key-ring/index.ts'
 import type { Log } from './platform/log/index.ts'
-import { createMetrics } from './platform/metrics/index.ts'
+import { createMetrics, type Metrics } from './platform/metrics/index.ts'
 import { createOutboundHttp } from './platform/outbound-http/index.ts'
 import { type Clock, later, sleep } from './primitives/clock.ts'
 import { createIds } from './primitives/id.ts'
@@ -86,7 +92,7 @@ export function createModules(deps: ModuleDeps) {
     emailRules: deps.isSandbox ? sandboxEmailRules : [],
     repeat,
   })
-  const outboundHttp = createOutboundHttp({ clock })
+  const outboundHttp = createOutboundHttp({ clock, targets: deps.isSandbox ? 'any' : 'public' })
   const notifications = createNotifications({
     database,
     merchants,
@@ -110,7 +116,7 @@ export function createModules(deps: ModuleDeps) {
   })
   const onSettled = (payment: Payment) => {
     metrics.charged(payment.state)
-    if (payment.notificationUrl !== undefined) jobs.wake()
+    if (payment.notificationUrl !== undefined) jobs.wake(notifications.delivery)
   }
   const bindings = createBindings({
     database,
@@ -151,6 +157,7 @@ export function createModules(deps: ModuleDeps) {
   const settlements = createSettlements({
     database,
     networks: payments.networks,
+    announce: batchAnnouncement({ ids }),
     clock,
     log,
     ids,
@@ -167,8 +174,14 @@ export function createModules(deps: ModuleDeps) {
     ...settlements.works,
     notifications.delivery,
     purge,
+    eventPurgeWork({
+      database,
+      clock,
+      keptMs: config.eventDays * dayMs,
+      isPublished: config.kafka !== undefined,
+    }),
   ]
-  const jobs = createJobs({ works, clock, log })
+  const jobs = withPublisher(createJobs({ works, clock, log }), { ...deps, metrics })
   return {
     ids,
     metrics,
@@ -185,5 +198,23 @@ export function createModules(deps: ModuleDeps) {
     /** What a payment's change makes of the figures and the background work. */
     onSettled,
     jobs,
+  }
+}
+
+/** Jobs, and the publishing of events beside them: it waits for Kafka, and nobody waits for it. */
+function withPublisher(jobs: Jobs, deps: ModuleDeps & { readonly metrics: Metrics }): Jobs {
+  const { kafka } = deps.config
+  if (!kafka) return jobs
+  const sender = createKafkaSender(kafka, deps.clock)
+  const publisher = createPublisher({ ...deps, sender, topicPrefix: kafka.topicPrefix })
+  return {
+    ...jobs,
+    start: () => {
+      jobs.start()
+      publisher.start()
+    },
+    stop: async () => {
+      await Promise.all([jobs.stop(), publisher.stop()])
+    },
   }
 }

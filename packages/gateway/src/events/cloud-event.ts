@@ -13,8 +13,10 @@ export type CloudEvent = {
   /** Business time. */
   readonly time: string
   readonly datacontenttype: 'application/json'
-  /** An extension: names of those have lower-case letters and digits only. */
-  readonly merchantid: MerchantId
+  /** The extension of that name: digits that order the events of a subject as texts do. */
+  readonly sequence: string
+  /** An extension: names of those have lower-case letters and digits only. Of no batch. */
+  readonly merchantid?: MerchantId
   readonly data: EventData
 }
 
@@ -27,7 +29,8 @@ export function toCloudEvent(event: StoredEvent): CloudEvent {
     subject: event.subject,
     time: event.occurredAt.toISOString(),
     datacontenttype: 'application/json',
-    merchantid: event.merchantId,
+    sequence: String(event.sequence).padStart(10, '0'),
+    ...(event.merchantId === '' ? {} : { merchantid: event.merchantId }),
     data: event.data,
   }
 }

@@ -16,13 +16,16 @@ const database = testDatabase.connect(8)
 const events = createEvents({ database })
 const ids = createIds(systemClock(), systemRandom)
 const start = Date.parse('2026-09-21T03:30:00Z')
+const channelOfKki = 'KARTU_KREDIT_INDONESIA' as const
 
 beforeEach(async () => {
   await database`truncate ${database(eventTables)}`
 })
 
+type BoundCard = Extract<NewEvent, { type: 'kki.card.bound' }>
+
 /** A card bound so many seconds after the start. */
-function bound(second: number, subject = ids.next('binding') as string): NewEvent {
+function bound(second: number, subject = ids.next('binding') as string): BoundCard {
   return {
     operationId: ids.next('bindingMessage'),
     merchantId: 'mer_of_the_events' as MerchantId,
@@ -34,7 +37,7 @@ function bound(second: number, subject = ids.next('binding') as string): NewEven
       custIdMerchant: 'CUST1',
       maskedCpan: '936000******0000',
       issuer: 'Bank Rakyat Indonesia',
-      channel: 'KARTU_KREDIT_INDONESIA',
+      channel: channelOfKki,
     },
     occurredAt: new Date(start + second * 1_000),
   }
@@ -44,12 +47,18 @@ function bound(second: number, subject = ids.next('binding') as string): NewEven
 async function settle(
   within: Database,
   given: readonly NewEvent[],
-  { lost = [] as readonly NewEvent[], eventData = null as object | null } = {},
+  {
+    lost = [] as readonly NewEvent[],
+    eventData = null as object | null,
+    subject = null as string | null,
+    sequence = 1,
+  } = {},
 ): Promise<void> {
   const settled = given.filter((event) => !lost.includes(event)).map((e) => e.operationId)
   await within`
     with settled as (
-      select operation_id, ${eventData && JSON.stringify(eventData)}::text::jsonb as event_data
+      select operation_id, ${subject}::text as subject, ${sequence}::integer as sequence,
+        ${eventData && JSON.stringify(eventData)}::text::jsonb as event_data
       from unnest(${settled}::text[]) as operation_id
     )
     ${keepEvents(within, given, within`settled`)}`
@@ -75,6 +84,7 @@ test('an event is read as a CloudEvent, with data as the catalogue has it', asyn
     subject: 'bnd_1',
     time: '2026-09-21T03:30:01.000Z',
     datacontenttype: 'application/json',
+    sequence: '0000000001',
     merchantid: 'mer_of_the_events',
     data: event.data,
   })
@@ -82,16 +92,14 @@ test('an event is read as a CloudEvent, with data as the catalogue has it', asyn
 })
 
 test('what only the statement knows is added to the data', async () => {
-  const { maskedCpan, issuer, channel } = bound(1).data as Required<NewEvent['data']>
-  const event: NewEvent = {
-    ...bound(1),
-    type: 'kki.card.unbound',
-    data: { maskedCpan, issuer, channel },
-  }
+  const { subject: _, ...known } = bound(1)
+  const data = { maskedCpan: '936000******0000', issuer: 'BRI', channel: channelOfKki }
+  const event: NewEvent = { ...known, type: 'kki.card.unbound', data }
   const eventData = { referenceNo: 'ref_1', custIdMerchants: ['CUST1', 'CUST2'] }
-  await settle(database, [event], { eventData })
+  await settle(database, [event], { eventData, subject: 'card_1', sequence: 7 })
   const [read] = (await readAll()).events
-  assert.deepEqual(read?.data, { maskedCpan, issuer, channel, ...eventData })
+  assert.deepEqual(read?.data, { ...data, ...eventData })
+  assert.deepEqual([read?.subject, read?.sequence], ['card_1', '0000000007'])
   assert.ok(Value.Check(eventCatalogue['kki.card.unbound'].data, read.data))
 })
 
@@ -116,6 +124,27 @@ test('events that wait for a place get theirs in the order of their time', async
   for (const event of given) await settle(database, [event])
   const [third, first, second] = idsOf(given)
   assert.deepEqual((await readAll()).ids, [first, second, third])
+})
+
+test('events of a subject are in its own order, whatever the clocks of those who wrote them say', async () => {
+  const byClock = [bound(30, 'bnd_1'), bound(10, 'bnd_1'), bound(20, 'bnd_1')]
+  for (const [i, event] of byClock.entries()) await settle(database, [event], { sequence: i + 1 })
+  const other = bound(15)
+  await settle(database, [other])
+  // The page has room for two: what comes before the second of its subject comes with it.
+  const [first, second, third] = idsOf(byClock)
+  const read = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await readAll(cursor, 2)
+    if (page.ids.length === 0) break
+    read.push(...page.ids)
+    cursor = page.cursor
+  }
+  assert.deepEqual(
+    read.filter((id) => id !== other.eventId),
+    [first, second, third],
+  )
+  assert.equal(read.length, 4)
 })
 
 test('an event whose statement commits late is read after those that were there, not skipped', async () => {
@@ -174,9 +203,9 @@ test('who follows a busy log sees every event once, and those of a subject in or
   let isBusy = true
   const writing = Promise.all(
     given.map(async (ofSubject, writer) => {
-      for (const event of ofSubject) {
+      for (const [i, event] of ofSubject.entries()) {
         await database.begin(async (transaction) => {
-          await settle(transaction as unknown as Database, [event])
+          await settle(transaction as unknown as Database, [event], { sequence: i + 1 })
           // Others commit meanwhile; how long it takes must not matter.
           for (let i = 0; i < writer; i++) await transaction`select 1`
         })

@@ -2,13 +2,17 @@
  * Events: what happened, for downstream systems. An event is written by the statement that settles
  * what it tells (an outbox), and gets its place in the log afterwards, so that a reader never passes
  * one that commits late. Delivered at least once: a consumer dedupes by the event's id. Which events
- * there are is in catalogue.ts.
+ * there are is in catalogue.ts; publisher.ts brings them to Kafka.
  */
 import type { Database } from '../platform/database/index.ts'
 import { type CloudEvent, toCloudEvent } from './cloud-event.ts'
 import { findLastNumber, numberEvents, readEvents } from './events.store.ts'
 
+export { asyncApi } from './async-api.ts'
+export { type EventData, eventCatalogue, eventFamilies } from './catalogue.ts'
 export { keepEvents, type NewEvent } from './events.store.ts'
+export { createPublisher, type Publisher } from './publisher.ts'
+export { eventPurgeWork } from './purge.ts'
 
 export type EventPage = {
   readonly events: readonly CloudEvent[]

@@ -14,8 +14,8 @@ let last = 0
 
 async function keep(count: number): Promise<void> {
   await database`
-    insert into events (merchant_id, event_id, type, subject, data, occurred_at)
-    select 'mer_1', 'evt_' || n, 'kki.card.bound', 'bnd_' || n, '{}', now() + n * interval '1 second'
+    insert into events (merchant_id, event_id, type, subject, sequence, data, occurred_at)
+    select 'mer_1', 'evt_' || n, 'kki.card.bound', 'bnd_' || n, 1, '{}', now() + n * interval '1 second'
     from generate_series(${last + 1}::integer, ${last + count}::integer) as n`
   last += count
 }
