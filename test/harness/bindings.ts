@@ -24,7 +24,7 @@ import { createIds, type MerchantId } from '../../packages/gateway/src/primitive
 import { systemRandom } from '../../packages/gateway/src/primitives/random.ts'
 import { Secret } from '../../packages/gateway/src/primitives/secret.ts'
 import { createTestDatabase } from './database.ts'
-import { testRootKey } from './world.ts'
+import { noteSecret, testRootKey } from './world.ts'
 
 const kkiMerchant: Merchant = {
   merchantId: 'mer_of_the_binding_tests' as MerchantId,
@@ -89,6 +89,7 @@ export async function createBindingsWorld() {
   const events = createEvents({ database })
   return {
     database,
+    connect: testDatabase.connect,
     clock,
     simulator,
     deps,
@@ -148,11 +149,14 @@ type Wish = {
 }
 
 export function bind(bindings: Bindings, wish: Wish = {}): Promise<BindCardResult> {
+  const { cpan = '9360001609987000000' } = wish
+  noteSecret('card-number', cpan)
+  for (const otp of [rightOtp, wrongOtp]) otp.reveal((digits) => noteSecret('password', digits))
   return bindings.bind({
     ...newClaim(wish.externalId),
     partnerReferenceNo: wish.partnerReferenceNo,
     custIdMerchant: wish.custIdMerchant ?? newCustomer(),
-    card: { cpan: new Secret(wish.cpan ?? '9360001609987000000'), ott: undefined },
+    card: { cpan: new Secret(cpan), ott: undefined },
     phoneNumber: undefined,
     hosted: wish.hosted ?? true,
     successUrl: 'https://shop.example/done?order=1',
@@ -178,5 +182,6 @@ export async function bound(bindings: Bindings, wish: Wish = {}) {
   })
   assert.equal(result.kind, 'bound')
   if (result.kind !== 'bound') throw new Error('unreachable')
+  for (const token of [authCode, result.bankCardToken]) noteSecret('token', token)
   return { ...binding, bankCardToken: result.bankCardToken, authCode }
 }

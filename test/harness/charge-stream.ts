@@ -43,18 +43,21 @@ export function chargeStream(): ChargeStream {
     answered,
     refusals,
     slowestMs: () => slowestMs,
-    run: (url, workers) => {
-      let isStopped = false
-      const work = async () => {
-        while (!isStopped) await chargeOnce(url)
-      }
-      const all = Promise.all(Array.from({ length: workers }, work))
-      return {
-        stop: async () => {
-          isStopped = true
-          await all
-        },
-      }
+    run: (url, workers) => overAndOver(() => chargeOnce(url), workers),
+  }
+}
+
+/** Does something over and over, so many at once, until it is stopped. */
+export function overAndOver(work: () => Promise<void>, workers: number): { stop(): Promise<void> } {
+  let isStopped = false
+  const repeat = async () => {
+    while (!isStopped) await work()
+  }
+  const all = Promise.all(Array.from({ length: workers }, repeat))
+  return {
+    stop: async () => {
+      isStopped = true
+      await all
     },
   }
 }

@@ -1,5 +1,6 @@
 /** What the tests of the stores hand to begin and settle: one merchant, right in every part. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { NewBinding } from '../../packages/gateway/src/bindings/index.ts'
 import { insertNotifications } from '../../packages/gateway/src/notifications/notifications.store.ts'
 import type { Decision } from '../../packages/gateway/src/payments/network.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type Begun,
   beginCharges,
 } from '../../packages/gateway/src/payments/stores/begin.store.ts'
+import type { BeginKkiPayment } from '../../packages/gateway/src/payments/stores/begin-kki.store.ts'
 import {
   type Announcement,
   settleOperations,
@@ -145,6 +147,30 @@ export function newBegin(wish: Wish = {}): BeginCharge {
   }
 }
 
+/** A KKI payment to begin: plain, that binds a card, or by a bound one. */
+export function newKkiBegin(
+  card: { newBinding?: NewBinding; bindingId?: Payment['bindingId'] } = {},
+): BeginKkiPayment {
+  const { payment, operation, claim, requestExpiresAt, lookAt } = newBegin()
+  const { newBinding } = card
+  return {
+    claim: { ...claim, scope: 'snap' },
+    requestExpiresAt,
+    lookAt,
+    operation: { ...operation, askUntil: operation.createdAt },
+    newBinding,
+    payment: {
+      ...payment,
+      channel: 'KARTU_KREDIT_INDONESIA',
+      referenceNo: ids.next('reference'),
+      bindingId: newBinding?.binding.bindingId ?? card.bindingId,
+      bindsCard: newBinding !== undefined,
+      acquirerId: 'ALTO',
+      voidClosed: true,
+    },
+  }
+}
+
 /** An authentication as check-three-d-secure left it; its id. */
 export async function keepAuthentication(
   database: Database,
@@ -207,7 +233,7 @@ export const announceWithNewIds: Announcement = (database, settlements, settled)
     body: '{}',
     dueAt: payment.createdAt,
   }))
-  return [insertNotifications(database, notifications, settled)]
+  return [insertNotifications(database, notifications, settled.operations)]
 }
 
 /** How many rows a begin left behind, table by table. */

@@ -4,7 +4,6 @@
  */
 import { createApp } from '../../packages/gateway/src/app.ts'
 import { readConfig } from '../../packages/gateway/src/config.ts'
-import type { CardAcquirer } from '../../packages/gateway/src/networks/card-acquirer/contract.ts'
 import { createAcquirerSimulator } from '../../packages/gateway/src/networks/card-acquirer/simulator/index.ts'
 import { createKkiSimulator } from '../../packages/gateway/src/networks/kki-switch/simulator/index.ts'
 import { createThreeDSecureSimulator } from '../../packages/gateway/src/networks/three-d-secure-server/simulator/index.ts'
@@ -16,7 +15,10 @@ import { systemClock } from '../../packages/gateway/src/primitives/clock.ts'
 import { systemRandom } from '../../packages/gateway/src/primitives/random.ts'
 import { testGatewayKeys, testRootKey } from './world.ts'
 
-/** Where it dies: `door request`, `door answer`, or `sale before`, `sale after`, … of a message. */
+/**
+ * Where it dies: `door request`, `door answer`; `sale before`, `sale after`, … of a message to
+ * whichever network; or `settle after`, where what it settled leaves work for the background.
+ */
 const [place = '', moment = ''] = (process.env['GERBANG_DIE'] ?? '').split(' ')
 const die = () => process.kill(process.pid, process.env['GERBANG_DIE_BY'] ?? 'SIGKILL')
 
@@ -34,11 +36,11 @@ const simulators = { database: connectDatabase({ server, max: 2 }), clock, rando
 const acquirerSimulator = createAcquirerSimulator(simulators)
 const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })
 
-/** The connector, which dies before or after the acquirer has one kind of message. */
-function dying(acquirer: CardAcquirer): CardAcquirer {
-  return new Proxy(acquirer, {
+/** The connector, which dies before or after its network has one kind of message. */
+function dying<Connector extends object>(connector: Connector): Connector {
+  return new Proxy(connector, {
     get: (target, name) => {
-      const value = Reflect.get(target, name)
+      const value: unknown = Reflect.get(target, name)
       if (name !== place || typeof value !== 'function') return value
       return async (...given: unknown[]) => {
         if (moment === 'before') die()
@@ -51,7 +53,7 @@ function dying(acquirer: CardAcquirer): CardAcquirer {
 }
 
 const app = await createApp({
-  config: { ...readConfig({}), askDeadlineMs: 200 },
+  config: readConfig(process.env),
   database,
   keyRing,
   clock,
@@ -59,7 +61,7 @@ const app = await createApp({
   log: createLog({ level: 'warn' }),
   gatewayKeys: testGatewayKeys,
   acquirers: (acquirerId) => dying(acquirerSimulator.acquirer(acquirerId)),
-  kkiSwitch: kkiSimulator.kkiSwitch,
+  kkiSwitch: dying(kkiSimulator.kkiSwitch),
   threeDSecureServer: createThreeDSecureSimulator(simulators),
   sandbox: {
     clock,
@@ -73,6 +75,7 @@ const app = await createApp({
 if (place === 'door') {
   app.server.addHook(moment === 'request' ? 'preHandler' : 'onSend', async () => void die())
 }
+if (place === 'settle') app.jobs.wake = die
 const url = await app.server.listen({ host: '127.0.0.1', port: 0 })
 if (process.env['GERBANG_RUN_JOBS']) app.jobs.start()
 process.stdout.write(`ready at ${url}\n`)

@@ -26,6 +26,7 @@ export async function sendKkiPayment(
   noteSecret('card-number', cpan)
   // A plain digest of it is soon undone: it must not be kept either.
   noteSecret('digest', digestOf(cpan))
+  noteSecret('password', '12345678')
   const command = {
     references: { stan: digits, rrn: `632700${digits}`, transmittedAt: new Date() },
     mid: '000360012345',

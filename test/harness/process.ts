@@ -99,13 +99,14 @@ export async function callProcess(
   const method = body ? 'POST' : 'GET'
   const bytes = body && Buffer.from(JSON.stringify(body))
   if (bytes) noteSecretsOf(bytes)
+  const headers = signedHeaders(method, path, bytes, options)
+  return sendToProcess(`${url}${path}`, { method, headers, ...(bytes ? { body: bytes } : {}) })
+}
+
+/** Sends what is given as it is; undefined where no answer came. */
+export async function sendToProcess(url: string, sent: RequestInit): Promise<Answer | undefined> {
   try {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: signedHeaders(method, path, bytes, options),
-      ...(bytes ? { body: bytes } : {}),
-    })
-    return await toAnswer(response)
+    return await toAnswer(await fetch(url, sent))
   } catch {
     return undefined
   }

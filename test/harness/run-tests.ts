@@ -22,7 +22,13 @@ const root = resolve(import.meta.dirname, '../..')
 const migrations = join(root, 'packages/gateway/migrations')
 const usual = ['packages/**/*.test.ts', 'examples/**/*.test.ts', 'test/**/*.test.ts']
 /** With launchers of their own: they kill processes, take minutes or need a browser. */
-const apart = ['test/recovery/', 'test/load/', 'test/browser/', 'test/harness/after/']
+const apart = [
+  'test/recovery/',
+  'test/kafka/',
+  'test/load/',
+  'test/browser/',
+  'test/harness/after/',
+]
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))

@@ -1,8 +1,14 @@
 /** A merchant who calls over SNAP: gets tokens, signs, and sends what it is told to. */
-import { randomUUID } from 'node:crypto'
-import { formatSnapTimestamp, signSnapCall, signSnapToken } from '@gerbang/wire'
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  canonicalBodies,
+  digestOf,
+  formatSnapTimestamp,
+  signSnapCall,
+  signSnapToken,
+} from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
-import { type Answer, control, type World } from './world.ts'
+import { type Answer, control, noteSecret, type World } from './world.ts'
 
 export type SnapMerchant = {
   readonly clientId: string
@@ -114,6 +120,33 @@ export async function sendSnap(
     body: response.json(),
     text: response.body,
     headers: response.headers,
+  }
+}
+
+/** Notes what a merchant sends in secret: CPANs, OTTs and one-time passwords. */
+export function noteSentSecrets(body: string): void {
+  const notes = [
+    ['card-number', /"chargeToken"\s*:\s*"?(\d{16,20})(?!\d)/g],
+    ['password', /"otp"\s*:\s*"?(\d+)"?/g],
+  ] as const
+  const found = notes.flatMap(([kind, pattern]) =>
+    [...body.matchAll(pattern)].map(([, value = '']) => ({ kind, value })),
+  )
+  for (const { kind, value } of found) noteSecret(kind, value)
+  if (found.length === 0) return
+  noteSecret('digest', digestOf(body))
+  // As a signature has it (wire.md 6.4): they are soon undone, and must not be kept either.
+  for (const form of canonicalBodies(Buffer.from(body))) {
+    noteSecret('digest', createHash('sha256').update(form).digest('hex'))
+  }
+}
+
+/** Notes what a merchant is told in secret: bankCardTokens, and the authCodes of sessions. */
+export function noteToldSecrets(text: string): void {
+  for (const [, token = ''] of text.matchAll(
+    /"(?:bankCardToken|authCode)"\s*:\s*"([0-9a-f]{32})"/g,
+  )) {
+    noteSecret('token', token)
   }
 }
 

@@ -341,7 +341,7 @@ function json(body: unknown): Buffer {
 
 /** Writes down what must never be found in a log or table, outside of what is scanned. */
 export function noteSecret(
-  kind: 'card-number' | 'cvv' | 'password' | 'digest',
+  kind: 'card-number' | 'cvv' | 'password' | 'digest' | 'token',
   value: string,
 ): void {
   const traces = process.env['GERBANG_TEST_TRACES']

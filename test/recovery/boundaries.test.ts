@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { formatTimestamp } from '@gerbang/wire'
-import { advance, charge, messagesOf, orderStatus } from '../conformance/calls.ts'
+import { charge, messagesOf, orderStatus } from '../conformance/calls.ts'
 import {
   absentBody,
   authorize,
@@ -17,6 +17,7 @@ import {
 } from '../conformance/cards-life/calls.ts'
 import { assertBooksAgree } from '../harness/compare-books.ts'
 import { callProcess, startDyingProcess } from '../harness/process.ts'
+import { assertKilled, survive } from '../harness/survivor.ts'
 import { control, createWorld, newInvoice, paths } from '../harness/world.ts'
 
 // The survivor: nothing of its own work runs unless the clock is moved.
@@ -84,15 +85,10 @@ const operations: Readonly<Record<string, () => Promise<Prepared>>> = {
 /** Asks a gateway that dies on the way; nobody is answered. */
 async function askDying(prepared: Prepared, die: string, requestId: string): Promise<void> {
   const dying = await startDyingProcess(world.testDatabase, die)
-  const answer = await callProcess(dying.url, prepared.path, prepared.body, { requestId })
-  assert.equal(answer, undefined, `it answered: ${answer?.text}`)
-  assert.equal(await dying.ended, null, 'it was not killed')
-}
-
-/** The deadline passes, and then ten minutes: whatever was left is found out. */
-async function survive(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 220))
-  await advance(world, 1 / 6)
+  await assertKilled(
+    dying,
+    await callProcess(dying.url, prepared.path, prepared.body, { requestId }),
+  )
 }
 
 const kindsOf = async (invoice: string) =>
@@ -104,7 +100,7 @@ for (const [kind, prepare] of Object.entries(operations)) {
     const prepared = await prepare()
     const requestId = randomUUID()
     await askDying(prepared, 'door request', requestId)
-    await survive()
+    await survive(world)
     assert.ok(!(await kindsOf(prepared.invoice)).includes(kind))
     const again = await prepared.again({ requestId, timestamp: later() })
     assert.equal(again.status, 200, again.text)
@@ -115,7 +111,7 @@ for (const [kind, prepare] of Object.entries(operations)) {
     const prepared = await prepare()
     const requestId = randomUUID()
     await askDying(prepared, `${kind} before`, requestId)
-    await survive()
+    await survive(world)
     const kinds = await kindsOf(prepared.invoice)
     assert.ok(!kinds.includes(kind), kinds.join())
     assert.deepEqual(kinds.slice(-2), ['inquiry', 'reversal'])
@@ -129,7 +125,7 @@ for (const [kind, prepare] of Object.entries(operations)) {
     const prepared = await prepare()
     const requestId = randomUUID()
     await askDying(prepared, `${kind} after`, requestId)
-    await survive()
+    await survive(world)
     const kinds = await kindsOf(prepared.invoice)
     assert.deepEqual(kinds.slice(-2), [kind, 'inquiry'])
     const again = await prepared.again({ requestId, timestamp: later() })
@@ -145,7 +141,7 @@ for (const [kind, prepare] of Object.entries(operations)) {
     const again = await prepared.again({ requestId, timestamp: later() })
     assert.equal(again.status, 409)
     assert.match(again.text, /"status":"SUCCESS"/)
-    await survive()
+    await survive(world)
     assert.equal((await kindsOf(prepared.invoice)).filter((one) => one === kind).length, 1)
     await assertBooksAgree(world.database, [prepared.invoice])
   })
@@ -164,10 +160,8 @@ for (const [die, amount, status] of [
     assert.equal((await charge(world, body)).body.payment.status, 'PENDING')
     await new Promise((resolve) => setTimeout(resolve, 220))
     const dying = await startDyingProcess(world.testDatabase, die, { GERBANG_RUN_JOBS: '1' })
-    assert.equal(await dying.ended, null, 'it was not killed')
-    // The lease of the dead one runs on real time; here it has run out.
-    await world.database`update operations set leased_until = null where leased_until is not null`
-    await survive()
+    await assertKilled(dying)
+    await survive(world)
     const report = await orderStatus(world, invoice)
     assert.equal(report.body.transaction.status, status)
     const kinds = await kindsOf(invoice)

@@ -5,39 +5,21 @@
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { formatTimestamp } from '@gerbang/wire'
 import fc from 'fast-check'
 import { assertBooksAgree } from '../harness/compare-books.ts'
-import { startCuttableProxy } from '../harness/cuttable-proxy.ts'
-import { createTestDatabase } from '../harness/database.ts'
-import { callProcess, controlProcess, startProcess } from '../harness/process.ts'
+import { callProcess, controlProcess } from '../harness/process.ts'
+import { startProcessPair } from '../harness/process-pair.ts'
 import { type Answer, cards, futureExpiry, newInvoice } from '../harness/world.ts'
 
-const testDatabase = await createTestDatabase()
-const database = testDatabase.connect(2)
-const { databaseUrl } = await startCuttableProxy(testDatabase)
-const env = {
-  DATABASE_URL: databaseUrl,
-  GERBANG_DATA_DIR: mkdtempSync(join(tmpdir(), 'gerbang-money-')),
-  GERBANG_ASK_DEADLINE_MS: '120',
-  GERBANG_DATABASE_CONNECTIONS: '8',
-  LOG_LEVEL: 'warn',
-}
-const gateways = await Promise.all([startProcess(env), startProcess(env)])
-const [first] = gateways
+const pair = await startProcessPair()
+const { database, first, findOut, settleAll } = pair
 // Who is charged is not the question here.
 await fetch(`${first.url}/sandbox/merchant`, {
   method: 'PATCH',
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify({ threeDSecure: false }),
-})
-after(async () => {
-  await Promise.all(gateways.map((gateway) => gateway.end('SIGTERM')))
-  await testDatabase.drop()
 })
 
 /** At an acquirer with refund messages, and at the one whose people refund. */
@@ -80,7 +62,7 @@ const answersSeen: Record<string, number> = {}
 async function send(process: number, path: string, body: object, requestId: string, later = 0) {
   calls += 1
   const timestamp = formatTimestamp(new Date(Date.now() + later))
-  const url = gateways[process]?.url as string
+  const { url } = await pair.gateway(process)
   const answer = await callProcess(url, path, body, { requestId, timestamp })
   assert.ok(answer, 'no answer')
   assert.ok(answer.status < 500, `${path}: ${answer.text}`)
@@ -129,26 +111,6 @@ async function play(plan: Payment): Promise<string> {
   }
   for (const wave of plan.waves) await Promise.all(wave.map(act))
   return invoice
-}
-
-/** The resolver looks at what was lost up to now. */
-async function findOut(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 130))
-  await controlProcess(first.url, '/sandbox/clock', { advanceMs: 15_000 })
-}
-
-/** Lets everything that is unknown be found out: the deadlines pass, then hours. */
-async function settleAll(): Promise<void> {
-  for (let hours = 1; ; hours *= 2) {
-    await new Promise((resolve) => setTimeout(resolve, 130))
-    const advanceMs = hours * 3_600_000
-    const moved = await controlProcess(first.url, '/sandbox/clock', { advanceMs })
-    assert.equal(moved.status, 200, moved.text)
-    const [row] = await database`
-      select count(*)::int as count from operations where state in ('asked', 'unknown')`
-    if (row?.['count'] === 0) return
-    assert.ok(hours < 64, `${row?.['count']} operations stay unfinished`)
-  }
 }
 
 test('in every interleaving the two books agree, over 10,000 operations', async (t) => {

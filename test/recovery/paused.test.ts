@@ -31,6 +31,7 @@ for (const [moment, word, kinds] of [
   test(`paused at "${moment}": another finds out that it is ${word}, and it stays so`, async () => {
     const pausing = await startDyingProcess(world.testDatabase, moment, {
       GERBANG_DIE_BY: 'SIGSTOP',
+      GERBANG_ASK_DEADLINE_MS: '200',
     })
     const body = absentBody('MOTO')
     const invoice = body.order.invoice_number

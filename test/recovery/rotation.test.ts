@@ -1,4 +1,4 @@
-/** Keys are replaced while the gateway serves (design.md 6): 10,000 stored cards, and charges all the time. */
+/** Keys are replaced while the gateway serves (design.md 6): 10,000 stored cards, and charges and KKI calls all the time. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
@@ -14,10 +14,12 @@ import { systemRandom } from '../../packages/gateway/src/primitives/random.ts'
 import { Secret } from '../../packages/gateway/src/primitives/secret.ts'
 import { createVault } from '../../packages/gateway/src/vault/index.ts'
 import { chargeStream, compareBooks } from '../harness/charge-stream.ts'
+import { assertKkiBooksAgree } from '../harness/compare-kki-books.ts'
 import { startCuttableProxy } from '../harness/cuttable-proxy.ts'
 import { createTestDatabase } from '../harness/database.ts'
 import { callProcess, startProcess } from '../harness/process.ts'
 import { cards, futureExpiry, newInvoice, noteSecret, paths } from '../harness/world.ts'
+import { kkiStream } from './kki-stream.ts'
 
 const testDatabase = await createTestDatabase()
 after(() => testDatabase.drop())
@@ -66,15 +68,22 @@ async function rotate(): Promise<{ code: number | null; printed: string }> {
   return { code, printed }
 }
 
-/** Which keys have sealed the stored cards: the number stands in front of each record. */
+/** Which keys have sealed what is stored of cards: the number stands in front of each record. */
 async function keysInUse(): Promise<string[]> {
-  const rows = await database<{ key: string; count: string }[]>`
-    select encode(substring(sealed_card from 1 for 5), 'hex') as key, count(*)::text as count
-    from cards group by 1`
+  const rows = await database<{ key: string }[]>`
+    select distinct encode(substring(sealed from 1 for 5), 'hex') as key
+    from (
+      select sealed_card as sealed from cards
+      union all
+      select sealed_token from bindings
+      union all
+      -- A binding that waits for its one-time password has no account yet.
+      select sealed_account from bindings where sealed_account <> ''
+    ) as kept`
   return rows.map(({ key }) => key)
 }
 
-test('10,000 cards are sealed afresh while charges run, and no charge fails', async (t) => {
+test('10,000 cards and all that are bound are sealed afresh while they pay, and no call fails', async (t) => {
   const gateway = await startProcess(env)
   const moto = (card: object, customer: object) => ({
     order: { amount: 90_000, invoice_number: newInvoice() },
@@ -90,19 +99,28 @@ test('10,000 cards are sealed afresh while charges run, and no charge fails', as
   const { token } = saved?.body.card ?? {}
   assert.match(token, /^[0-9a-f]{32}$/)
   await keepCards(10_000)
+  const kki = await kkiStream(gateway.url)
+  const bound: string[] = []
+  for (let i = 0; i < 20; i++) bound.push(await (await kki.begin())())
+  const waiting = await kki.begin()
   const before = await keysInUse()
   assert.equal(before.length, 1)
 
   const stream = chargeStream()
   const workers = stream.run(gateway.url, 4)
+  const kkiWorkers = kki.run(2)
   const start = performance.now()
   const { code, printed } = await rotate()
   const took = Math.round(performance.now() - start)
-  await workers.stop()
-  t.diagnostic(`${took} ms, ${stream.answered.size} charges meanwhile: ${printed}`)
+  await Promise.all([workers.stop(), kkiWorkers.stop()])
+  t.diagnostic(
+    `${took} ms, ${stream.answered.size} charges and ${kki.calls()} KKI calls meanwhile: ${printed}`,
+  )
 
   assert.equal(code, 0, printed)
   assert.match(printed, /stored cards: 1[0-9],\d{3} of 1[0-9],\d{3}/)
+  assert.match(printed, /tokens of bound cards: \d+ of \d+/)
+  assert.match(printed, /accounts of bound cards: \d+ of \d+/)
   assert.match(printed, /Everything is sealed afresh; erased: key \d+\./)
   const afterwards = await keysInUse()
   assert.equal(afterwards.length, 1)
@@ -112,5 +130,10 @@ test('10,000 cards are sealed afresh while charges run, and no charge fails', as
   await compareBooks(gateway.url, stream)
   const again = await callProcess(gateway.url, paths.charge, moto({ token }, { id: 'CUST-1' }))
   assert.equal(again?.body.payment.status, 'SUCCESS')
+  await kki.pay(await waiting())
+  for (const token of bound) await kki.pay(token)
+  assert.deepEqual([...kki.refusals], [])
+  assert.ok(kki.calls() > 50, 'KKI calls ran all the time')
+  await assertKkiBooksAgree(database)
   assert.equal(await gateway.end('SIGTERM'), 0)
 })

@@ -5,6 +5,8 @@ export type Secrets = {
   readonly passwords: ReadonlySet<string>
   /** SHA-256 of bodies that held a card: base64 without padding, or 64 hexadecimal digits. */
   readonly digests: ReadonlySet<string>
+  /** bankCardTokens and authCodes: 32 hexadecimal digits. */
+  readonly tokens: ReadonlySet<string>
 }
 
 /** Reads the notes of the test worlds, one JSON object a line. */
@@ -23,6 +25,7 @@ export function readSecrets(notes: string): Secrets {
         .filter((value) => value.length >= 6),
     ),
     digests: new Set(ofKind('digest').map(({ value }) => value.replace(/=+$/, ''))),
+    tokens: new Set(ofKind('token').map(({ value }) => value)),
   }
 }
 
@@ -46,9 +49,19 @@ export function findLeaks(text: string, secrets: Secrets): string[] {
   for (const [token] of text.matchAll(/[A-Za-z0-9+/_-]{43,}/g)) {
     if (hasDigest(token, secrets.digests)) leaks.add('a plain digest of a body that held a card')
   }
+  for (const [run] of text.matchAll(/[0-9a-f]{32,}/gi)) {
+    if (hasToken(run.toLowerCase(), secrets.tokens)) leaks.add('a token of a bound card')
+  }
   if (/SK-[A-Za-z0-9]{8,}/.test(text)) leaks.add('a secret key')
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) leaks.add('a private key')
   return [...leaks]
+}
+
+function hasToken(run: string, tokens: ReadonlySet<string>): boolean {
+  for (let start = 0; start + 32 <= run.length; start++) {
+    if (tokens.has(run.slice(start, start + 32))) return true
+  }
+  return false
 }
 
 function hasDigest(token: string, digests: ReadonlySet<string>): boolean {

@@ -1,6 +1,6 @@
 /**
- * After all tests: no card number, CVV, one-time password, plain digest of a card's body, secret
- * key or private key stands in any table or log that the tests left. The worlds noted what they
+ * After all tests: no card number, CPAN, CVV, OTT, one-time password, bankCardToken, plain digest of a
+ * card's body, secret key or private key stands in any table or log that the tests left. The worlds noted what they
  * sent (world.ts, noteSecret); the launcher names the server and the folder.
  */
 import assert from 'node:assert/strict'
@@ -43,16 +43,18 @@ test('no test left a secret in a log', { skip }, (t) => {
 })
 
 test('the tests noted what to look for', { skip }, (t) => {
-  const { cardNumbers, digests, passwords } = secrets
+  const { cardNumbers, digests, passwords, tokens } = secrets
   assert.ok(cardNumbers.size > 0 && digests.size > 0, 'nothing was noted')
   t.diagnostic(
-    `${cardNumbers.size} card numbers, ${passwords.size} passwords, ${digests.size} digests`,
+    `${cardNumbers.size} card numbers, ${passwords.size} passwords, ${digests.size} digests, ${tokens.size} tokens`,
   )
 })
 
 // The search itself, over what is planted here.
 
 const number = '5573381011111101'
+const cpan = '9360001609987000000'
+const bankCardToken = 'de52e5820f4c381db88a1cf91d57b73e'
 const body = `{"card":{"number":"${number}","cvv":"123"}}`
 const digest = createHash('sha256').update(body).digest()
 const planted: Secrets = readSecrets(
@@ -63,6 +65,9 @@ const planted: Secrets = readSecrets(
     { kind: 'cvv', value: '123' },
     { kind: 'digest', value: digest.toString('base64') },
     { kind: 'digest', value: digest.toString('hex') },
+    { kind: 'card-number', value: cpan },
+    { kind: 'password', value: '73500217' },
+    { kind: 'token', value: bankCardToken },
   ]
     .map((note) => `${JSON.stringify(note)}\n`)
     .join(''),
@@ -84,6 +89,12 @@ const leaky: readonly (readonly [string, string])[] = [
   ['a digest in base64url', digest.toString('base64url')],
   ['a digest in hex', `\\x${digest.toString('hex')}`],
   ['a digest in upper case', digest.toString('hex').toUpperCase()],
+  ['a CPAN', `{"chargeToken":${cpan}}`],
+  ['an OTT', '{"ott":"73500217"}'],
+  ['a bankCardToken', `{"bankCardToken":"${bankCardToken}"}`],
+  ['a token in a URL', `/tokens/${bankCardToken}?x`],
+  ['a token in upper case', bankCardToken.toUpperCase()],
+  ['a token inside of digits', `00${bankCardToken}ff`],
   ['a secret key', 'SK-GerbangSandbox0001'],
   ['a private key', '-----BEGIN PRIVATE KEY-----'],
   ['an RSA private key', '-----BEGIN RSA PRIVATE KEY-----'],
@@ -97,6 +108,8 @@ for (const [what, text] of leaky) {
 test('the search leaves what may be shown alone', () => {
   for (const text of [
     '557338******1101',
+    '936000******0000',
+    'ref_01a1fdef0ecb814974bd93921a43ad1e',
     '{"approval_code":"123456","stan":"123456"}',
     '{\\"approval_code\\":\\"123456\\"}',
     '{"cvv":"[secret]","otp":null,"password_tries":3}',
@@ -123,10 +136,11 @@ test('the search finds what is planted in a table, whatever the column', async (
   await insert('', { deep: { card: [number] } }, Buffer.alloc(1))
   await insert('', {}, Buffer.from(`\0\xff${number}\0`, 'latin1'))
   await insert('', {}, digest)
+  await insert('', {}, Buffer.from(`\0${bankCardToken}`, 'latin1'))
   await insert('nothing', {}, Buffer.from('nothing'))
   const { leaks } = await scanDatabase(database.name, planted)
   const found = leaks.filter(({ where }) => where.endsWith('planted.cards'))
-  assert.equal(found.length, 4)
+  assert.equal(found.length, 5)
 })
 
 test('the search finds what is planted in a log', () => {
