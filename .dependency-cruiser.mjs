@@ -69,7 +69,10 @@ export default {
     {
       name: 'nobody-imports-the-doors',
       severity: 'error',
-      from: { path: `${src}/(?!api/|app\\.ts|announcements\\.ts|start\\.ts|rotate-keys\\.ts)`, ...notTests },
+      from: {
+        path: `${src}/(?!api/|app\\.ts|announcements\\.ts|start\\.ts|rotate-keys\\.ts)`,
+        ...notTests,
+      },
       to: { path: `${src}/api/` },
     },
     {

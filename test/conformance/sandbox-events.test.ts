@@ -30,7 +30,7 @@ async function happen(count: number): Promise<string[]> {
   const settled = events.map(({ operationId }) => operationId)
   await database`
     with settled as (
-      select operation_id, null::jsonb as event_data
+      select operation_id, null::text as subject, 1 as sequence, null::jsonb as event_data
       from unnest(${settled}::text[]) as operation_id
     )
     ${keepEvents(database, events, database`settled`)}`
@@ -67,6 +67,7 @@ test('an event is a CloudEvent', async () => {
     source: '/gerbang',
     type: 'kki.card.bound',
     datacontenttype: 'application/json',
+    sequence: '0000000001',
   })
   assert.match(id, /^evt_[0-9a-f]{32}$/)
   assert.ok(Number.isFinite(Date.parse(time)))

@@ -25,6 +25,7 @@ import { issuerAppPath, registerIssuerApp } from './api/pages/issuer-app.ts'
 import { otpPath, registerOtpPage } from './api/pages/otp.ts'
 import { isForPage, refusePage } from './api/pages/page-routes.ts'
 import { registerReference } from './api/reference.ts'
+import { createExplanations, explanationTables } from './api/sandbox/explanations/index.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
 import { openSnapDoor, type SnapDoorDeps } from './api/snap/door/door.ts'
@@ -84,7 +85,20 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const modules = createModules({ ...deps, isSandbox })
   const { merchants, payments, bindings, threeDSecure, jobs, accessTokens, onSettled } = modules
 
+  const { publicUrl } = deps
+  const explanationDeps = {
+    database,
+    keyRing,
+    merchants,
+    accessTokens,
+    clock,
+    random,
+    log,
+    publicUrl,
+  }
+  const explanations = sandbox && createExplanations(explanationDeps)
   const doorDeps: DoorDeps = {
+    explainRefusal: explanations?.explainRefusal,
     merchants,
     requests: modules.requests,
     keyRing,
@@ -177,8 +191,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     metrics: modules.metrics,
   })
   const sandboxMerchants = { database, merchants, keyRing, ids: modules.ids, random }
-  if (sandbox) {
-    const { publicUrl } = deps
+  if (sandbox && explanations) {
     const guard = { hosts: config.sandboxHosts, publicUrl, token: sandbox.token }
     registerHome(server)
     const issuers = sandbox.kkiSimulator
@@ -187,6 +200,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       ...sandboxMerchants,
       notifications: modules.notifications,
       events: modules.events,
+      explanations,
       payments,
       settlements: modules.settlements,
       acquirerSimulator: sandbox.acquirerSimulator,
@@ -197,6 +211,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       gatewayPublicKey: deps.gatewayKeys.publicKey,
       businessTables: [
         ...businessTables,
+        ...explanationTables,
         ...acquirerSimulatorTables,
         ...kkiSimulatorTables,
         ...threeDSecureSimulatorTables,
@@ -213,7 +228,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     close: async () => {
       await server.close()
       await jobs.stop()
-      await modules.notifications.idle()
+      await modules.notifications.stop()
     },
   }
 }

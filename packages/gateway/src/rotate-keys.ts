@@ -2,6 +2,7 @@
  * The command `npm run rotate-keys`: replaces the key under which cards and secrets lie, beside the
  * gateways that serve or without any. Killed anywhere, it goes on when it is run again.
  */
+import { sealedExplanations } from './api/sandbox/explanations/index.ts'
 import { sealedPrivateKeys } from './api/sandbox/sandbox-merchants.ts'
 import { sealedBindings } from './bindings/index.ts'
 import { readConfig } from './config.ts'
@@ -17,6 +18,7 @@ import { sealedCards } from './vault/index.ts'
 const sealedColumns: readonly SealedColumn[] = [
   sealedMerchantSecrets,
   sealedPrivateKeys,
+  sealedExplanations,
   sealedCards,
   ...sealedBindings,
 ]

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { digestOf, encryptCardData, snapServices } from '@gerbang/wire'
+import { encryptCardData, snapServices } from '@gerbang/wire'
 import {
   kkiBindResponse,
   kkiOtpResponse,
@@ -18,6 +18,8 @@ import {
   accessToken,
   anotherSnapMerchant,
   callHeaders,
+  noteSentSecrets,
+  noteToldSecrets,
   type SnapCallOptions,
   type SnapMerchant,
   sandboxSnapMerchant,
@@ -62,20 +64,32 @@ export async function callKki(
   merchant: KkiMerchant,
   service: KkiService,
   body: unknown,
-  { channel, ...options }: KkiOptions = {},
+  options: KkiOptions = {},
 ): Promise<Answer> {
   const { server } = merchant.world.app
+  const token = options.token ?? (await accessToken(server, merchant))
+  const { path, ...sent } = signedKki(merchant, service, body, { ...options, token })
+  return seenKki(service, await sendSnap(server, path, sent))
+}
+
+/** A call as it goes over the line, to whichever gateway. */
+export function signedKki(
+  merchant: SnapMerchant,
+  service: KkiService,
+  body: unknown,
+  { channel, ...options }: KkiOptions & Pick<SnapCallOptions, 'token'>,
+) {
   const { path } = snapServices[service]
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  noteSecretsOf(text)
-  const token = options.token ?? (await accessToken(server, merchant))
+  noteSentSecrets(text)
   const change = channel ? { 'CHANNEL-ID': channel, ...options.change } : options.change
-  const headers = callHeaders(merchant, path, text, {
-    ...options,
-    token,
-    ...(change ? { change } : {}),
-  })
-  const answer = await sendSnap(server, path, { headers, body: text })
+  const headers = callHeaders(merchant, path, text, { ...options, ...(change ? { change } : {}) })
+  return { path, headers, body: text }
+}
+
+/** Holds an answer of whichever gateway against what the documents say of it. */
+export function seenKki(service: KkiService, answer: Answer): Answer {
+  noteToldSecrets(answer.text)
   assertEnvelope(answer)
   assert.equal(answer.body.responseCode.slice(3, 5), snapServices[service].code)
   if (isInSeed(service)) assertAnswerOfSeed(service, answer.status, answer.body)
@@ -287,11 +301,4 @@ export async function merchantWithoutKki(of: KkiMerchant): Promise<KkiMerchant> 
   await database`
     update merchants set acquirer_accounts = '[]' where client_id = ${merchant.clientId}`
   return merchant
-}
-
-/** What must be found in no table and no log. */
-function noteSecretsOf(body: string): void {
-  noteSecret('card-number', /"chargeToken"\s*:\s*"?(\d{16,20})(?!\d)/.exec(body)?.[1] ?? '')
-  noteSecret('password', /"otp"\s*:\s*"?(\d+)"?/.exec(body)?.[1] ?? '')
-  noteSecret('digest', digestOf(body))
 }

@@ -1,15 +1,13 @@
 /** Binding a card (wire.md 7.4): begun by its CPAN; the switch checks it and sends a one-time password. */
-import type { KkiOutcome } from '../networks/kki-switch/contract.ts'
-import { later, withDeadline } from '../primitives/clock.ts'
+import { later } from '../primitives/clock.ts'
 import { describeCpan, kkiAccountOf } from '../routing/index.ts'
 import {
   type BindCardCommand,
   type BindCardResult,
   type Binding,
   bindingProblems,
-  type MessageOfBinding,
 } from './binding.ts'
-import { type BindingDeps, messageOf, newMessage } from './deps.ts'
+import { askInTime, type BindingDeps, messageOf, newMessage } from './deps.ts'
 import { settleByBind } from './settle-messages.ts'
 import { beginBinding, type NewBinding } from './stores/begin-binding.store.ts'
 import { findBound } from './stores/bindings.store.ts'
@@ -43,11 +41,9 @@ export async function bindCard(
   if (!isMine) return { kind: 'duplicate' }
 
   const asked = { binding, message }
-  const outcome = await ask(deps, asked, {
-    card,
-    phoneNumber: command.phoneNumber,
-    subMerchantId: merchant.clientId,
-  })
+  const { phoneNumber } = command
+  const bind = { ...messageOf(asked, merchant.clientId), card, phoneNumber }
+  const outcome = await askInTime(deps, message, (deadline) => deps.kkiSwitch.bind(bind, deadline))
   const settled = await settleByBind(deps, asked, outcome)
   const { state, responseCode, otpExpiresAt } = settled.binding
   if (state === 'failed') {
@@ -142,17 +138,4 @@ export function newBindingOf(
     sealedToken: sealToken(keyRing, binding, token),
     authCodeFingerprint: authCode,
   }
-}
-
-type Asked = Pick<BindCardCommand, 'card' | 'phoneNumber'> & { readonly subMerchantId: string }
-
-async function ask(
-  { clock, kkiSwitch }: BindingDeps,
-  asked: MessageOfBinding,
-  { card, phoneNumber, subMerchantId }: Asked,
-): Promise<KkiOutcome> {
-  const timeLeft = asked.message.askUntil.getTime() - clock.realNow().getTime()
-  if (timeLeft <= 0) return { kind: 'unknown', reason: 'too late to ask' }
-  const command = { ...messageOf(asked, subMerchantId), card, phoneNumber }
-  return withDeadline(clock, timeLeft, (deadline) => kkiSwitch.bind(command, deadline))
 }

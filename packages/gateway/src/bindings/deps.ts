@@ -1,9 +1,9 @@
 import type { Merchant } from '../merchants/index.ts'
-import type { KkiSwitch, NetworkReferences } from '../networks/kki-switch/contract.ts'
+import type { KkiOutcome, KkiSwitch, NetworkReferences } from '../networks/kki-switch/contract.ts'
 import type { Database } from '../platform/database/index.ts'
 import type { KeyRing } from '../platform/key-ring/index.ts'
 import type { Log } from '../platform/log/index.ts'
-import { type Clock, later } from '../primitives/clock.ts'
+import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import type { Ids } from '../primitives/id.ts'
 import type { Random } from '../primitives/random.ts'
 import type { Binding, BindingMessage, MessageOfBinding } from './binding.ts'
@@ -56,6 +56,17 @@ export async function newMessage(
     createdAt: now,
   }
   return { message, lookAt: later(now, askDeadlineMs + quietMs) }
+}
+
+/** Asks until the message's deadline. Nobody sends after it: what overslept is for the resolver. */
+export async function askInTime(
+  { clock }: Pick<BindingDeps, 'clock'>,
+  { askUntil }: BindingMessage,
+  ask: (deadline: AbortSignal) => Promise<KkiOutcome>,
+): Promise<KkiOutcome> {
+  const timeLeft = askUntil.getTime() - clock.realNow().getTime()
+  if (timeLeft <= 0) return { kind: 'unknown', reason: 'too late to ask' }
+  return withDeadline(clock, timeLeft, ask)
 }
 
 /** What every message about a binding says; `subMerchantId` is the merchant's Client-Id. */

@@ -14,7 +14,8 @@ export const bindingMoves = stateMachine({
 
 export const bindingMessageMoves = stateMachine({
   asked: { approve: 'approved', refuse: 'refused', lose: 'unknown' },
-  unknown: { approve: 'approved', refuse: 'refused' },
+  // An unbinding that the switch refuses is asked anew.
+  unknown: { approve: 'approved', refuse: 'refused', renew: 'asked' },
   approved: {},
   refused: {},
 })

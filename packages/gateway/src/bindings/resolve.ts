@@ -11,7 +11,12 @@ import type { Binding, MessageOfBinding } from './binding.ts'
 import { type BindingDeps, messageOf } from './deps.ts'
 import { countWrong, noAnswerCode, settleByBind, settleByOtp } from './settle-messages.ts'
 import { findMessages, findSealed } from './stores/bindings.store.ts'
-import { endPending, markReversing, settleFailed } from './stores/settle-binding.store.ts'
+import {
+  endPending,
+  loseMessage,
+  markReversing,
+  settleFailed,
+} from './stores/settle-binding.store.ts'
 import { renewMessage, settleUnbound } from './stores/unbind.store.ts'
 import {
   claimUnfinished,
@@ -65,11 +70,13 @@ export function bindingResolverWork(deps: BindingDeps): DueWork {
 async function lookAt(deps: BindingDeps, one: MessageOfBinding, looks: number): Promise<void> {
   const { merchantId } = one.binding
   const { messageId } = one.message
-  let next = later(deps.clock.now(), backOffMs(looks))
+  const now = deps.clock.now()
+  let next = later(now, backOffMs(looks))
   try {
     const look = await resolve(deps, one)
     if (look === 'finished') return
-    if (look !== 'open') next = look.decidedBy
+    // A switch that is late is not asked all the time.
+    if (look !== 'open' && look.decidedBy > now) next = look.decidedBy
   } catch (err) {
     deps.log.warn({ err, messageId }, 'resolving a binding failed')
   }
@@ -162,7 +169,10 @@ async function reverseOtp(
   return 'finished'
 }
 
-/** Ends a token with the switch: sent again, as the same message, until it is decided. */
+/**
+ * Ends a token with the switch: sent again, as the same message, until it is decided. `asked` is one
+ * that the switch has not taken yet, `unknown` one that it has taken: the account is out of use.
+ */
 async function endToken(
   deps: BindingDeps,
   asked: MessageOfBinding,
@@ -180,8 +190,12 @@ async function endToken(
   switch (outcome.kind) {
     case 'unknown':
       return 'open'
-    case 'pending':
+    case 'pending': {
+      const { merchantId } = binding
+      const { messageId } = asked.message
+      await loseMessage(database, { merchantId, messageId }, outcome.decidedBy)
       return outcome
+    }
     case 'refused':
       if (outcome.responseCode === noCardRecord) break
       // A refusal is for ever the answer to these references.

@@ -2,7 +2,7 @@
  * One-time passwords of a binding: the merchant passes them on (wire.md 7.6), or the cardholder
  * enters them on our page. A try is counted before it is asked; the third wrong one fails the binding.
  */
-import { later, withDeadline } from '../primitives/clock.ts'
+import { later } from '../primitives/clock.ts'
 import type { Secret } from '../primitives/secret.ts'
 import {
   type Binding,
@@ -13,7 +13,7 @@ import {
   type VerifyOtpCommand,
   type VerifyOtpResult,
 } from './binding.ts'
-import { type BindingDeps, messageOf, newMessage } from './deps.ts'
+import { askInTime, type BindingDeps, messageOf, newMessage } from './deps.ts'
 import { settleByOtp } from './settle-messages.ts'
 import {
   type BindingKey,
@@ -103,18 +103,18 @@ export async function tryOtp(
   otp: Secret<string>,
   claim: BeginTry['claim'],
 ): Promise<MessageOfBinding | 'duplicate' | 'closed'> {
-  const { database, clock, kkiSwitch } = deps
+  const { database } = deps
   const merchant = await deps.merchants.find(binding.merchantId)
   const first = await findFirstMessage(database, binding)
   if (!merchant || !first) throw bindingProblems.binding_ended_by_reset()
   const { message, lookAt } = await newMessage(deps, binding, 'otp')
-  const begun = await beginTry(database, { claim, binding, message, lookAt })
+  const begun = await deps.repeat(() => beginTry(database, { claim, binding, message, lookAt }))
   if (begun !== 'begun') return begun
   const asked = { binding, message }
   const original = { kind: 'bind', references: first, amount: undefined } as const
   const command = { ...messageOf(asked, merchant.clientId), otp, original }
-  const outcome = await withDeadline(clock, deps.askDeadlineMs, (deadline) =>
-    kkiSwitch.verifyOtp(command, deadline),
+  const outcome = await askInTime(deps, message, (deadline) =>
+    deps.kkiSwitch.verifyOtp(command, deadline),
   )
   return settleByOtp(deps, asked, outcome)
 }

@@ -43,6 +43,8 @@ export type Settlement = {
   readonly change: PaymentChange
   /** Whether the merchant hears of it. */
   readonly isTold: boolean
+  /** The same request goes on with another operation, whose end is what counts. */
+  readonly goesOn: boolean
   /** Payment and operation as they will be, for who is told of it. */
   readonly after: OperationOfPayment
 }
@@ -87,6 +89,7 @@ export function settlementOf(
     change,
     // A merchant hears of charges, captures and refunds, not of what the gateway does by itself.
     isTold: payment.notificationUrl !== undefined && operation.kind !== 'reversal' && !goesOn,
+    goesOn,
     after: {
       payment: {
         ...changed(payment, settledOperation, change),

@@ -48,12 +48,12 @@ export function resolverWork(deps: ResolveDeps): DueWork {
         found.map(async (one) => {
           const { merchantId } = one.payment
           const { operationId } = one.operation
-          const wait = backOffMs(looks.get(operationId) ?? 0)
-          let lookAt = later(clock.now(), wait)
+          let lookAt = later(now, backOffMs(looks.get(operationId) ?? 0))
           try {
             const found = await resolve(deps, one)
             if (found === 'finished') return
-            if (found !== 'open') lookAt = found.decidedBy
+            // A network that is late is not asked all the time.
+            if (found !== 'open' && found.decidedBy > now) lookAt = found.decidedBy
           } catch (err) {
             deps.log.warn({ err, operation: operationId }, 'resolving failed')
           }

@@ -39,8 +39,13 @@ export type Ids = { next<K extends Kind>(kind: K): Id<K> }
 export function createIds(clock: Clock, random: Random): Ids {
   return {
     next: <K extends Kind>(kind: K) => {
-      const time = clock.realNow().getTime().toString(16).padStart(12, '0')
-      return `${prefixes[kind]}_${time}${random.bytes(10).toString('hex')}` as Id<K>
+      return `${firstIdOf(kind, clock.realNow())}${random.bytes(10).toString('hex')}` as Id<K>
     },
   }
+}
+
+/** Below every id that is made at this real time or later, above all that were made before. */
+export function firstIdOf<K extends Kind>(kind: K, instant: Date): Id<K> {
+  const time = Math.max(0, instant.getTime()).toString(16).padStart(12, '0')
+  return `${prefixes[kind]}_${time}` as Id<K>
 }

@@ -18,3 +18,12 @@ export function rupiah(whole: bigint): Money {
 export function wholeRupiah(amount: Money): number {
   return Number(amount.minor / 100n)
 }
+
+/** Rupiah to the digit, which a JS number would lose: 11500, and with sen where there are any 11500.50. */
+export function rupiahDigits({ minor }: Money): string {
+  const sign = minor < 0n ? '-' : ''
+  const size = minor < 0n ? -minor : minor
+  const sen = size % 100n
+  const whole = `${sign}${size / 100n}`
+  return sen === 0n ? whole : `${whole}.${String(sen).padStart(2, '0')}`
+}

@@ -224,6 +224,7 @@ test('an acquirer that does not answer is told again, and the next batch waits f
     networks: acquirer,
     clock,
     log: createLog({ level: 'silent' }),
+    announce: () => [],
     repeat: (run) => run(),
   })
   await Promise.all([world.app.jobs.stop(), other.app.jobs.stop()])

@@ -11,6 +11,7 @@ import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, withDeadline } from '../primitives/clock.ts'
 import {
+  type BatchAnnouncement,
   type ClaimedBatch,
   claimBatches,
   closeBatch,
@@ -26,6 +27,7 @@ export type CloseDeps = {
   readonly networks: (acquirerId: string) => Pick<CardAcquirer, 'closeBatch'>
   readonly clock: Clock
   readonly log: Log
+  readonly announce: BatchAnnouncement
   /** Repeats a repeatable statement that lost against another, or lost its connection. */
   readonly repeat: <T>(work: () => Promise<T>) => Promise<T>
 }
@@ -74,7 +76,8 @@ export function closingWork(deps: CloseDeps): DueWork {
 async function close(deps: CloseDeps, batch: ClaimedBatch): Promise<boolean> {
   const { database, clock, repeat } = deps
   const { batchId, acquirerId, mid, tid } = batch
-  if (batch.state === 'collecting' && !(await collect(deps, batch))) return true
+  const cutOffAt = batch.state === 'collecting' ? await collect(deps, batch) : batch.cutOffAt
+  if (cutOffAt === undefined) return true
   const totals = await findBatchTotals(database, batchId)
   if (totals.paymentCount + totals.refundCount === 0n) {
     await dropBatch(database, batchId)
@@ -84,18 +87,22 @@ async function close(deps: CloseDeps, batch: ClaimedBatch): Promise<boolean> {
     deps.networks(acquirerId).closeBatch({ mid, tid, batchId }, deadline),
   )
   if (outcome.kind === 'unknown') return false
-  await repeat(() => closeBatch(database, batchId, totals, clock.now()))
+  const closed = { batchId, acquirerId, mid, tid, cutOffAt, closedAt: clock.now(), totals }
+  await repeat(() => closeBatch(database, closed, deps.announce))
   return true
 }
 
-/** Takes everything that is due and ends the collecting; false where somebody else ended it. */
-async function collect(deps: CloseDeps, batch: ClaimedBatch): Promise<boolean> {
+/**
+ * Takes everything that is due and ends the collecting; the cut-off until which it did, undefined
+ * where somebody else ended it.
+ */
+async function collect(deps: CloseDeps, batch: ClaimedBatch): Promise<Date | undefined> {
   const { database, repeat } = deps
   for (let { cutOffAt } = batch; ; ) {
     // In this order: a refund is taken once its payment is.
     for (const take of [takePayments, takeRefunds]) await takeAll(deps, batch, take)
     const ended = await repeat(() => endCollecting(database, batch.batchId, cutOffAt))
-    if (ended?.state !== 'collecting') return ended !== undefined
+    if (ended?.state !== 'collecting') return ended?.cutOffAt
     cutOffAt = ended.cutOffAt
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { money, rupiah } from '../primitives/money.ts'
 import { type Cell, toCsv } from './csv.ts'
 
 const cases: readonly [cell: Cell, written: string][] = [
@@ -9,9 +10,12 @@ const cases: readonly [cell: Cell, written: string][] = [
   ['say "no"', '"say ""no"""'],
   ['two\nlines', '"two\nlines"'],
   ['two\r\nlines', '"two\r\nlines"'],
-  [90000, '90000'],
-  // A number is no formula, a text may be one.
-  [-90000, '-90000'],
+  [rupiah(90000n), '90000'],
+  // An amount is no formula, a text may be one.
+  [rupiah(-90000n), '-90000'],
+  [money(1150050n, 'IDR'), '11500.50'],
+  [money(-5n, 'IDR'), '-0.05'],
+  [money(999999999999999999n, 'IDR'), '9999999999999999.99'],
   ['-90000', "'-90000"],
   ['=1+1', "'=1+1"],
   ['+62', "'+62"],
@@ -33,7 +37,7 @@ test('rows end with CRLF and cells are parted by commas', () => {
   assert.equal(
     toCsv([
       ['a', 'b'],
-      ['1', 2],
+      ['1', rupiah(2n)],
     ]),
     'a,b\r\n1,2\r\n',
   )

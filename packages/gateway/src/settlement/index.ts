@@ -16,6 +16,7 @@ import { writeReport } from './report.ts'
 import { findBatches, findLatestBatches, openBatches } from './settlement.store.ts'
 
 export { type Batch, batchMoves } from './batch.ts'
+export type { BatchAnnouncement, ClosedBatch } from './settlement.store.ts'
 
 export type Settlements = {
   /** Closes everything that is open now; the batches as they stand then. */

@@ -4,7 +4,7 @@
  * refund that comes after its payment's batch is a negative line of a later one.
  */
 import type { BatchLine } from '../payments/index.ts'
-import { money, wholeRupiah } from '../primitives/money.ts'
+import { money } from '../primitives/money.ts'
 import type { Batch } from './batch.ts'
 import { type Cell, toCsv } from './csv.ts'
 import { formatJakartaTime } from './jakarta-time.ts'
@@ -37,8 +37,7 @@ export function writeReport(
 }
 
 function toRow(batchId: string, clientId: string, line: BatchLine): Cell[] {
-  const captured = inRupiah(line.capturedMinor)
-  const refunded = inRupiah(line.refundedMinor)
+  const { capturedMinor, refundedMinor } = line
   return [
     batchId,
     clientId,
@@ -51,14 +50,10 @@ function toRow(batchId: string, clientId: string, line: BatchLine): Cell[] {
     line.brand,
     line.approvalCode ?? '',
     line.rrn,
-    captured,
-    refunded,
-    captured - refunded,
+    money(capturedMinor, 'IDR'),
+    money(refundedMinor, 'IDR'),
+    money(capturedMinor - refundedMinor, 'IDR'),
     formatJakartaTime(line.capturedAt),
     line.refundedAt ? formatJakartaTime(line.refundedAt) : '',
   ]
-}
-
-function inRupiah(minor: bigint): number {
-  return wholeRupiah(money(minor, 'IDR'))
 }

@@ -1,7 +1,7 @@
 /** Batches and cut-offs. Payments are taken into batches by payments/stores/batch.store.ts. */
-
+import type { Fragment } from 'postgres'
 import type { BatchTotals, SettlementAccount } from '../payments/index.ts'
-import type { Database } from '../platform/database/index.ts'
+import { asFurtherCtes, type Database } from '../platform/database/index.ts'
 import type { BatchId } from '../primitives/id.ts'
 import { money } from '../primitives/money.ts'
 import { type Batch, batchMoves } from './batch.ts'
@@ -140,20 +140,45 @@ export async function endCollecting(
   return row
 }
 
+/** A batch as it is closed, for who is told of it. */
+export type ClosedBatch = SettlementAccount & {
+  readonly batchId: BatchId
+  readonly cutOffAt: Date
+  readonly closedAt: Date
+  readonly totals: BatchTotals
+}
+
+/**
+ * What downstream systems hear, as inserts that the statement takes in; each where `settled` (a CTE)
+ * has the batch's id as its operation_id, with the columns that events want (keepEvents).
+ */
+export type BatchAnnouncement = (
+  database: Database,
+  closed: ClosedBatch,
+  settled: Fragment,
+) => readonly Fragment[]
+
 /** The acquirer has closed its own. */
 export async function closeBatch(
   database: Database,
-  batchId: BatchId,
-  totals: BatchTotals,
-  closedAt: Date,
+  closed: ClosedBatch,
+  announce: BatchAnnouncement,
 ): Promise<void> {
+  const { batchId, closedAt, totals } = closed
   await database`
-    update batches
-    set state = ${targetOf('acknowledge')}, closed_at = ${closedAt},
-      payment_count = ${totals.paymentCount}, captured_minor = ${totals.capturedMinor},
-      refund_count = ${totals.refundCount}, refunded_minor = ${totals.refundedMinor},
-      leased_until = null
-    where batch_id = ${batchId} and state = any(${batchMoves.statesThatAllow('acknowledge')})`
+    with closed as (
+      update batches
+      set state = ${targetOf('acknowledge')}, closed_at = ${closedAt},
+        payment_count = ${totals.paymentCount}, captured_minor = ${String(totals.capturedMinor)}::numeric,
+        refund_count = ${totals.refundCount}, refunded_minor = ${String(totals.refundedMinor)}::numeric,
+        leased_until = null
+      where batch_id = ${batchId} and state = any(${batchMoves.statesThatAllow('acknowledge')})
+      -- It closes once.
+      returning batch_id as operation_id, null::text as subject, 1 as sequence,
+        null::jsonb as event_data
+    )
+    ${asFurtherCtes(database, announce(database, closed, database`closed`))}
+    select 1 from closed`
 }
 
 function targetOf(move: 'tell' | 'acknowledge'): string {
@@ -181,13 +206,13 @@ export async function putOffBatch(
 }
 
 type BatchRow = Omit<Batch, 'closedAt' | 'totals'> & { closedAt: Date | null } & {
-  [K in keyof BatchTotals]: BatchTotals[K] | null
+  [K in keyof BatchTotals]: (K extends `${string}Minor` ? string : bigint) | null
 }
 
 const columns = (database: Database) => database`
   batch_id as "batchId", acquirer_id as "acquirerId", mid, tid, state, cut_off_at as "cutOffAt",
-  closed_at as "closedAt", payment_count as "paymentCount", captured_minor as "capturedMinor",
-  refund_count as "refundCount", refunded_minor as "refundedMinor"`
+  closed_at as "closedAt", payment_count as "paymentCount", captured_minor::text as "capturedMinor",
+  refund_count as "refundCount", refunded_minor::text as "refundedMinor"`
 
 /** Batches by their ids, in the order of their accounts. */
 export async function findBatches(
@@ -222,9 +247,9 @@ function toBatch(row: BatchRow): Batch {
         ? undefined
         : {
             payments: Number(paymentCount),
-            captured: money(capturedMinor ?? 0n, 'IDR'),
+            captured: money(BigInt(capturedMinor ?? 0), 'IDR'),
             refunds: Number(refundCount),
-            refunded: money(refundedMinor ?? 0n, 'IDR'),
+            refunded: money(BigInt(refundedMinor ?? 0), 'IDR'),
           },
   }
 }

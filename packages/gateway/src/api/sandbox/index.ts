@@ -19,6 +19,7 @@ import { isPassing } from '../raw-call.ts'
 import { createAdvance } from './advance.ts'
 import { about, instructionMembers, merchantOf, ofMerchant } from './call.ts'
 import { type EventCallDeps, registerEventCalls } from './events.ts'
+import { type ExplainCallDeps, registerExplainCalls } from './explanations/explain-calls.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
 import { type KkiCallDeps, registerKkiCalls } from './kki.ts'
 import { type NotificationCallDeps, registerNotificationCalls } from './notifications.ts'
@@ -37,7 +38,8 @@ export type SandboxDeps = SandboxMerchantsDeps &
   SettlementCallDeps &
   KkiCallDeps &
   NotificationCallDeps &
-  EventCallDeps & {
+  EventCallDeps &
+  ExplainCallDeps & {
     readonly acquirerSimulator: AcquirerSimulator
     readonly clock: SandboxClock
     readonly jobs: Jobs
@@ -99,6 +101,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
       registerNotificationCalls(scope, deps)
       registerKkiCalls(scope, deps)
       registerEventCalls(scope, deps)
+      registerExplainCalls(scope, deps)
       registerSettlementCalls(scope, deps)
       registerTimeCalls(scope, deps)
     },

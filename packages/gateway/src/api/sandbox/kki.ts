@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Merchants } from '../../merchants/index.ts'
 import type { KkiSimulator } from '../../networks/kki-switch/simulator/index.ts'
+import { money, rupiahDigits } from '../../primitives/money.ts'
 import { Secret } from '../../primitives/secret.ts'
 import { about, instructionMembers, merchantOf, ofMerchant } from './call.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -87,7 +88,8 @@ export function registerKkiCalls(scope: FastifyInstance, deps: KkiCallDeps): voi
       return {
         messages: messages.map(({ kind, amountMinor, ...message }) => ({
           kind,
-          amount: amountMinor === null ? null : new JsonNumber(rupiahText(amountMinor)),
+          amount:
+            amountMinor === null ? null : new JsonNumber(rupiahDigits(money(amountMinor, 'IDR'))),
           ...message,
         })),
       }
@@ -105,11 +107,4 @@ function filterOf({ partnerReferenceNo, custIdMerchant }: Static<typeof ofNumber
     'INVALID_PARAMETER',
     'Name either partnerReferenceNo or custIdMerchant, and not both',
   )
-}
-
-/** Rupiah to the digit, which a double would lose; sen only where there are any. */
-function rupiahText(minor: bigint): string {
-  const sen = minor % 100n
-  const whole = String(minor / 100n)
-  return sen === 0n ? whole : `${whole}.${String(sen).padStart(2, '0')}`
 }

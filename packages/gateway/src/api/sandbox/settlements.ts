@@ -1,10 +1,11 @@
 /** Settlement and manual refunds on the control surface (sandbox.md, Looking inside). */
+import { JsonNumber } from '@gerbang/wire'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Merchants } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
 import type { Payments } from '../../payments/index.ts'
-import { wholeRupiah } from '../../primitives/money.ts'
+import { type Money, money, rupiahDigits, wholeRupiah } from '../../primitives/money.ts'
 import { Problem } from '../../primitives/problem.ts'
 import type { Batch, Settlements } from '../../settlement/index.ts'
 import { about, merchantOf, ofMerchant } from './call.ts'
@@ -112,15 +113,20 @@ function refuse(error: unknown): never {
   throw new SandboxError(...refusal, (error as Problem).message)
 }
 
-/** Amounts in whole rupiah; null while they can still change. */
+/** Amounts in rupiah, null while they can still change. */
 function toAnswer({ totals, closedAt, ...batch }: Batch) {
   return {
     ...batch,
     closedAt: closedAt ?? null,
     payments: totals ? totals.payments : null,
-    captured: totals ? wholeRupiah(totals.captured) : null,
+    captured: totals ? toNumber(totals.captured) : null,
     refunds: totals ? totals.refunds : null,
-    refunded: totals ? wholeRupiah(totals.refunded) : null,
-    net: totals ? wholeRupiah(totals.captured) - wholeRupiah(totals.refunded) : null,
+    refunded: totals ? toNumber(totals.refunded) : null,
+    net: totals ? toNumber(money(totals.captured.minor - totals.refunded.minor, 'IDR')) : null,
   }
+}
+
+/** To the digit: of KKI there are sen, and more digits than a JS number has. */
+function toNumber(amount: Money): JsonNumber {
+  return new JsonNumber(rupiahDigits(amount))
 }

@@ -7,6 +7,7 @@ import type { Database } from '../../platform/database/index.ts'
 import { sealedInTime } from '../../platform/key-ring/index.ts'
 import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import { type Binding, type BindingMessage, bindingProblems } from '../binding.ts'
+import { bindingMessageMoves, bindingMoves } from '../machine.ts'
 
 /** A binding that begins, with what only its row holds. */
 export type NewBinding = {
@@ -63,7 +64,11 @@ export async function beginBinding(database: Database, begin: BeginBinding): Pro
   }
 }
 
-/** A binding as a part of a begin statement; `mine` is a CTE that has a row where it begins. */
+/**
+ * A binding as a part of a begin statement; `mine` is a CTE that has a row where it begins. One that a
+ * payment makes is not made before the switch has taken an unbinding of the customer's card: it would
+ * give it the very account that is about to end.
+ */
 export function insertBinding(
   database: Database,
   { binding, ...kept }: NewBinding,
@@ -86,7 +91,21 @@ export function insertBinding(
       ${sealedInTime(database, database`${kept.sealedToken}::bytea`)},
       ${binding.notificationUrl ?? null}, ${binding.createdAt}::timestamptz
     from ${mine}
-    on conflict (merchant_id, binding_id) do nothing`
+    where not ${binding.byPayment}::boolean or not exists (
+      select from bindings b
+      where card_fingerprint = ${binding.cardFingerprint} and merchant_id = ${binding.merchantId}
+        and cust_id_merchant = ${binding.custIdMerchant}
+        and state = any(${bindingMoves.statesThatAllow('end')})
+        and exists (
+          select from binding_messages
+          where binding_id = b.binding_id and merchant_id = b.merchant_id and kind = 'unbind'
+            and state = any(${bindingMessageMoves.statesThatAllow('lose')})
+          -- Keeps the tables apart: joined freely, all bindings of the merchant may be read.
+          offset 0
+        )
+    )
+    on conflict (merchant_id, binding_id) do nothing
+    returning binding_id`
 }
 
 type NewMessage = {
@@ -124,6 +143,7 @@ export function lockBound(
 ): Fragment {
   return database`
     select binding_id from bindings
-    where merchant_id = ${merchantId} and binding_id = ${bindingId} and state = 'bound'
+    where merchant_id = ${merchantId} and binding_id = ${bindingId}
+      and state = any(${bindingMoves.statesThatAllow('unbind')})
     for share`
 }

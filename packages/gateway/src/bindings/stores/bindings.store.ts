@@ -2,7 +2,7 @@
 import type { Database } from '../../platform/database/index.ts'
 import type { BindingMessageId, MerchantId } from '../../primitives/id.ts'
 import type { Binding, BindingMessage, MessageOfBinding } from '../binding.ts'
-import type { BindingState } from '../machine.ts'
+import { type BindingState, bindingMessageMoves } from '../machine.ts'
 
 type BindingRow = { [K in keyof Binding]: Binding[K] | null }
 
@@ -40,8 +40,15 @@ const isAsking = (database: Database) => database`
   exists (
     select from binding_messages m
     where m.binding_id = b.binding_id and m.merchant_id = b.merchant_id and m.kind = 'otp'
-      and m.state in ('asked', 'unknown')
+      and ${isOpen(database)}
   ) as "isAsking"`
+
+/**
+ * A message that is not decided. Not written out where rows are found by other columns: the planner of
+ * the empty table would read all that is open by the index of it.
+ */
+export const isOpen = (database: Database) => database`
+  state = any(${bindingMessageMoves.statesThatAllow('refuse')})`
 
 /** The columns by which one binding is found. */
 export type BindingKey =

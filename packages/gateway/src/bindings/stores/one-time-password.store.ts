@@ -1,7 +1,9 @@
 /** Tries of one-time passwords: counted and asked by one statement, before anything is compared. */
+import type { Fragment } from 'postgres'
 import type { Database } from '../../platform/database/index.ts'
 import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import { type Binding, type BindingMessage, mostOtpTries } from '../binding.ts'
+import { bindingMoves } from '../machine.ts'
 import { insertMessage } from './begin-binding.store.ts'
 
 export type BeginTry = {
@@ -16,8 +18,9 @@ export type BeginTry = {
 export type TryBegun = 'begun' | 'duplicate' | 'closed'
 
 /**
- * Counts a try and writes its message down. Not repeatable, as the count is not: who loses the
- * connection has perhaps lost a try.
+ * Writes the message of a try down and counts it. The message first, as whoever settles one locks it
+ * before its binding; and a try is counted only where this very statement wrote it, so that it can be
+ * repeated.
  */
 export async function beginTry(database: Database, begin: BeginTry): Promise<TryBegun> {
   const { binding, message, claim } = begin
@@ -31,23 +34,24 @@ export async function beginTry(database: Database, begin: BeginTry): Promise<Try
         },
       ])
     : database`mine as (select true)`
+  const insert = (bindingId: Fragment) =>
+    insertMessage(database, { ...begin, newBinding: { binding } }, bindingId)
   try {
     const rows = await database`
       with ${mine},
+      message as (${insert(database`${binding.bindingId} from mine`)} returning 1),
       tried as (
         update bindings
         set otp_tries = otp_tries + 1
         where merchant_id = ${binding.merchantId} and binding_id = ${binding.bindingId}
-          and state = 'pending' and otp_tries < ${mostOtpTries}
-          and otp_expires_at > ${message.createdAt} and exists (select from mine)
-        returning binding_id
+          and state = any(${bindingMoves.statesThatAllow('bind')})
+          and otp_tries < ${mostOtpTries} and otp_expires_at > ${message.createdAt}
+          and exists (select from message)
+        returning 1
       ),
-      message as (
-        ${insertMessage(
-          database,
-          { ...begin, newBinding: { binding } },
-          database`coalesce((select binding_id from tried), '') from mine`,
-        )}
+      closed as (
+        ${insert(database`
+          '' from mine where exists (select from message) and not exists (select from tried)`)}
       )
       select 1 from mine`
     return rows.count === 1 ? 'begun' : 'duplicate'

@@ -9,6 +9,7 @@ import type { BindingMessageId, MerchantId, OperationId } from '../../primitives
 import type { Binding, MessageOfBinding } from '../binding.ts'
 import { bindingMessageMoves, bindingMoves } from '../machine.ts'
 import type { BindingAnnouncement } from './announcement.ts'
+import { isOpen } from './bindings.store.ts'
 
 type Settle = { readonly asked: MessageOfBinding; readonly settledAt: Date }
 
@@ -71,8 +72,7 @@ export async function endPending(
   const nothingAsked = database`
     not exists (
       select from binding_messages
-      where binding_id = ${bindingId} and merchant_id = ${merchantId}
-        and state in ('asked', 'unknown')
+      where binding_id = ${bindingId} and merchant_id = ${merchantId} and ${isOpen(database)}
     )`
   const rows = await database`
     with ${failBinding(database, { ...binding, state: 'failed' }, nothingAsked)},
@@ -131,7 +131,12 @@ export async function settleBound(
         insert into otp_pages (page_id, merchant_id, binding_id)
         select '', ${merchantId}, '' from settled where not exists (select from bound)
       ),
-      told as (${toldFrom(database, database`settled`)})
+      told as (
+        select operation_id, null::text as proposed, null::text as token,
+          ${cardTold(database)}, null::jsonb as event_data
+        from settled
+        cross join card
+      )
       ${asFurtherCtes(database, bound.announce(database, told, database`told`))}
       select 1 from settled`
     return rows.count === 1
@@ -142,12 +147,20 @@ export async function settleBound(
   }
 }
 
-/** A CTE as who announces wants it: no token of a card is told by its text. */
+/** A CTE as who announces a failure wants it: no token of a card is told by its text. */
 function toldFrom(database: Database, settled: Fragment): Fragment {
   return database`
-    select operation_id, null::text as proposed, null::text as token, null::jsonb as event_data
+    select operation_id, null::text as proposed, null::text as token
     from ${settled}`
 }
+
+/**
+ * Columns of what is told of a card: its subject, the same for all events of a card at a merchant,
+ * and its version. The fingerprint is a keyed one: nobody else can tell whose card it is.
+ */
+export const cardTold = (database: Database) => database`
+  encode(sha256(convert_to(merchant_id, 'UTF8') || card_fingerprint), 'hex') as subject,
+  version as sequence`
 
 /**
  * Locks the state rows of cards, making those that are not there; in one order, so that two who lock
@@ -160,8 +173,9 @@ function lockCards(database: Database, cards: Fragment): Fragment {
     select merchant_id, card_fingerprint, masked_cpan
     from (${cards}) as card
     order by merchant_id, card_fingerprint
-    on conflict (merchant_id, card_fingerprint) do update set masked_cpan = excluded.masked_cpan
-    returning card_fingerprint`
+    on conflict (merchant_id, card_fingerprint)
+      do update set masked_cpan = excluded.masked_cpan, version = kki_cards.version + 1
+    returning merchant_id, card_fingerprint, version`
 }
 
 type MessageMove = {
@@ -198,7 +212,7 @@ export async function loseMessage(
     update binding_messages
     set state = 'unknown', look_at = ${lookAt}, leased_until = null
     where merchant_id = ${key.merchantId} and message_id = ${key.messageId}
-      and state in ('asked', 'unknown')`
+      and ${isOpen(database)}`
 }
 
 /** From here on the message cannot be approved any more: it is being reversed. */
@@ -212,7 +226,7 @@ export async function markReversing(
     set state = 'unknown', response_code = coalesce(response_code, ${reversing.responseCode}),
       look_at = ${reversing.lookAt}
     where merchant_id = ${key.merchantId} and message_id = ${key.messageId}
-      and state in ('asked', 'unknown')`
+      and ${isOpen(database)}`
   return rows.count === 1
 }
 
@@ -266,6 +280,12 @@ export function finishPaidBindings(
         sealed_account = ${sealedInTime(database, database`paid.sealed_account`)}
       from paid
       where b.merchant_id = paid.merchant_id and b.binding_id = paid.binding_id
-        and b.state = 'pending' and exists (select from paid_cards)
+        and b.state = any(${bindingMoves.statesThatAllow('bind')}) and exists (select from paid_cards)
+      returning paid.operation_id, b.merchant_id, b.card_fingerprint
+    ),
+    paid_cards_told as (
+      select operation_id, ${cardTold(database)}, null::jsonb as event_data
+      from paid_bindings
+      join paid_cards using (merchant_id, card_fingerprint)
     )`
 }

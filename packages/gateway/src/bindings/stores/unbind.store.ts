@@ -11,8 +11,10 @@ import {
 import type { BindingId } from '../../primitives/id.ts'
 import { claimRequests, type RequestClaim } from '../../requests/index.ts'
 import type { Binding, BindingMessage, MessageOfBinding } from '../binding.ts'
+import { bindingMessageMoves, bindingMoves } from '../machine.ts'
 import type { BindingAnnouncement } from './announcement.ts'
-import { settleMessage } from './settle-binding.store.ts'
+import { isOpen } from './bindings.store.ts'
+import { cardTold, settleMessage } from './settle-binding.store.ts'
 
 export type BeginUnbinding = {
   readonly claim: RequestClaim
@@ -22,16 +24,24 @@ export type BeginUnbinding = {
   /** Ours, of the call. */
   readonly referenceNo: string
   readonly lookAt: Date
-  /** The message that ends a token; asked for each. */
-  readonly messageFor: () => Promise<BindingMessage>
+  /** One for each token that is ended. */
+  readonly messages: readonly BindingMessage[]
 }
 
 type Locked = { readonly bindingId: BindingId; readonly custIdMerchant: string }
 
-/** `not_bound`: the token is not active any more. */
-export type UnbindingBegun = 'begun' | 'duplicate' | 'not_bound'
+export type UnbindingBegun =
+  | 'begun'
+  | 'duplicate'
+  /** The token is not active any more. */
+  | 'not_bound'
+  /** Nothing was done: the card has so many tokens, and there were fewer messages. */
+  | { readonly tokens: number }
 
-/** Takes all tokens of a card at a merchant out of use; the worker ends them with the switch. */
+/**
+ * Takes all tokens of a card at a merchant out of use; the worker ends them with the switch.
+ * Repeatable: where the messages are there it is done.
+ */
 export async function beginUnbinding(
   database: Database,
   begin: BeginUnbinding,
@@ -42,16 +52,28 @@ export async function beginUnbinding(
       select from kki_cards
       where merchant_id = ${merchantId} and card_fingerprint = ${cardFingerprint}
       for update`
+    // In no order: whoever locks several has the card's row. Asked for one, the planner of the empty
+    // table would read all bindings of the merchant in it.
     const bound = await transaction<Locked[]>`
       select binding_id as "bindingId", cust_id_merchant as "custIdMerchant"
       from bindings
       where card_fingerprint = ${cardFingerprint} and merchant_id = ${merchantId}
-        and state = 'bound'
-      order by binding_id
+        and state = any(${bindingMoves.statesThatAllow('unbind')})
       for update`
-    if (!bound.some((one) => one.bindingId === bindingId)) return 'not_bound'
+    if (!bound.some((one) => one.bindingId === bindingId)) {
+      return (await isBegun(transaction, begin)) ? 'begun' : 'not_bound'
+    }
+    if (bound.length > begin.messages.length) return { tokens: bound.length }
     return takeTokens(transaction, begin, bound)
   })
+}
+
+async function isBegun(transaction: Transaction, begin: BeginUnbinding): Promise<boolean> {
+  const rows = await transaction`
+    select from binding_messages
+    where merchant_id = ${begin.named.merchantId}
+      and message_id = any(${begin.messages.map(({ messageId }) => messageId)})`
+  return rows.count > 0
 }
 
 async function takeTokens(
@@ -60,9 +82,8 @@ async function takeTokens(
   bound: readonly Locked[],
 ): Promise<UnbindingBegun> {
   const { merchantId, cardFingerprint } = begin.named
-  const messages = await Promise.all(
-    bound.map(async ({ bindingId }) => toRow(bindingId, await begin.messageFor())),
-  )
+  const messages = begin.messages.slice(0, bound.length)
+  const rowsOfMessages = messages.map((message, i) => toRow(bound[i]?.bindingId, message))
   const claims = claimRequests(transaction, [
     {
       ...begin.claim,
@@ -99,7 +120,7 @@ async function takeTokens(
       )
       select ${merchantId}, message_id, binding_id, 'unbind', 'asked', ask_until,
         ${begin.lookAt}::timestamptz, stan, rrn, transmitted_at, created_at
-      from jsonb_to_recordset(${JSON.stringify(messages)}::text::jsonb) as message(
+      from jsonb_to_recordset(${JSON.stringify(rowsOfMessages)}::text::jsonb) as message(
         message_id text, binding_id text, ask_until timestamptz, stan text, rrn text,
         transmitted_at timestamptz, created_at timestamptz)
       where exists (select from mine)
@@ -108,7 +129,7 @@ async function takeTokens(
   return rows.count === 1 ? 'begun' : 'duplicate'
 }
 
-function toRow(bindingId: BindingId, message: BindingMessage) {
+function toRow(bindingId: BindingId | undefined, message: BindingMessage) {
   const { references } = message
   return {
     message_id: message.messageId,
@@ -143,10 +164,11 @@ export async function settleUnbound(
     with ${settleMessage(database, { binding, message }, { move: 'approve', responseCode, settledAt })},
     card as (
       update kki_cards
-      set tokens_unbinding = tokens_unbinding - 1
+      set tokens_unbinding = tokens_unbinding - 1, version = version + 1
       where merchant_id = ${merchantId} and card_fingerprint = ${cardFingerprint}
         and exists (select from settled)
-      returning tokens_unbinding, unbinding_customers, unbinding_reference_no
+      returning merchant_id, card_fingerprint, version, tokens_unbinding, unbinding_customers,
+        unbinding_reference_no
     ),
     ended as (
       update bindings
@@ -155,7 +177,7 @@ export async function settleUnbound(
         and exists (select from settled)
     ),
     told as (
-      select operation_id, null::text as proposed, null::text as token,
+      select operation_id, ${cardTold(database)},
         jsonb_build_object('referenceNo', unbinding_reference_no,
           'custIdMerchants', to_jsonb(unbinding_customers)) as event_data
       from settled
@@ -175,8 +197,8 @@ export async function renewMessage(
 ): Promise<void> {
   await database`
     update binding_messages
-    set stan = ${references.stan}, rrn = ${references.rrn},
+    set state = ${bindingMessageMoves.next('unknown', 'renew') ?? null}, stan = ${references.stan}, rrn = ${references.rrn},
       transmitted_at = ${references.transmittedAt}
     where merchant_id = ${binding.merchantId} and message_id = ${message.messageId}
-      and state in ('asked', 'unknown')`
+      and ${isOpen(database)}`
 }

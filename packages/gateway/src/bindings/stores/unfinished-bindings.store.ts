@@ -2,7 +2,7 @@
 import type { Database } from '../../platform/database/index.ts'
 import type { BindingMessageId, MerchantId } from '../../primitives/id.ts'
 import type { Binding } from '../binding.ts'
-import { bindingColumns, toBinding } from './bindings.store.ts'
+import { bindingColumns, isOpen, toBinding } from './bindings.store.ts'
 
 export type UnfinishedMessage = {
   merchantId: MerchantId
@@ -51,15 +51,13 @@ export async function putOff(
   await database`
     update binding_messages
     set looks = least(looks + 1, 1000), look_at = ${lookAt}, leased_until = null
-    where merchant_id = ${merchantId} and message_id = ${messageId}
-      and state in ('asked', 'unknown')`
+    where merchant_id = ${merchantId} and message_id = ${messageId} and ${isOpen(database)}`
 }
 
 const isExpiring = (database: Database) => database`
   b.state = 'pending' and not exists (
     select from binding_messages m
-    where m.binding_id = b.binding_id and m.merchant_id = b.merchant_id
-      and m.state in ('asked', 'unknown')
+    where m.binding_id = b.binding_id and m.merchant_id = b.merchant_id and ${isOpen(database)}
   )`
 
 /** Bindings whose one-time password nobody entered in time, and nobody asks about. */
@@ -80,6 +78,10 @@ export async function findExpired(
 /** When the next one-time password expires. */
 export async function findNextExpiry(database: Database): Promise<Date | undefined> {
   const [row] = await database<{ at: Date | null }[]>`
-    select min(b.otp_expires_at) as at from bindings b where ${isExpiring(database)}`
+    select b.otp_expires_at as at
+    from bindings b
+    where ${isExpiring(database)}
+    order by b.otp_expires_at
+    limit 1`
   return row?.at ?? undefined
 }

@@ -169,7 +169,10 @@ export type KkiSwitch = {
   refund(command: RefundCommand, deadline: AbortSignal): Promise<KkiOutcome>
   /** What a message is answered now. It decides nothing itself. */
   inquire(command: InquireCommand, deadline: AbortSignal): Promise<InquiryOutcome>
-  /** Undoes a message; one that arrives after its reversal is refused. Repeatable. */
+  /**
+   * Undoes a message; one that arrives after its reversal is refused. What another message has bound
+   * too stays bound. Repeatable.
+   */
   reverse(command: ReverseCommand, deadline: AbortSignal): Promise<ReversalOutcome>
   /**
    * Calls back when a pending message was decided; returns what ends it. A hint to inquire at once

@@ -74,7 +74,7 @@ export const kkiProblems = problems({
   channel_not_activated: { says: 'The merchant has no account at the KKI switch.' },
   partner_reference_used: { says: 'The merchant has used this number of a payment before.' },
   bank_card_token_not_found: { says: 'The merchant has no such active bankCardToken.' },
-  already_bound: { says: 'Another payment of this customer is binding this card.' },
+  already_bound: { says: 'The card is being bound by another payment, or is being unbound.' },
   partner_refund_used: { says: 'This number of a refund was used before, with other data.' },
   partial_refund_unknown: { says: 'The switch gives back whole payments only.' },
 })

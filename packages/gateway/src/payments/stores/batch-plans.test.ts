@@ -8,6 +8,7 @@ import {
   settlementOf,
 } from '../../../../../test/harness/charges.ts'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
+import { rowsRead } from '../../../../../test/harness/rows-read.ts'
 import type { OperationOfPayment } from '../payment.ts'
 import {
   findBatchLines,
@@ -66,24 +67,12 @@ async function settle(): Promise<number> {
   return payments.length
 }
 
-/** Rows that scans of payments and operations have read so far. */
-async function rowsRead(): Promise<number> {
-  await database`select pg_stat_force_next_flush()`
-  const [row] = await database<{ read: bigint }[]>`
-    select sum(seq_tup_read + idx_tup_read)::bigint as read
-    from pg_stat_user_tables t
-    cross join lateral (
-      select coalesce(sum(idx_tup_read), 0) as idx_tup_read
-      from pg_stat_user_indexes i where i.relid = t.relid
-    ) indexes
-    where relname in ('payments', 'operations')`
-  return Number(row?.read)
-}
+const tables = ['payments', 'operations']
 
 async function readBy(work: () => Promise<unknown>): Promise<number> {
-  const before = await rowsRead()
+  const before = await rowsRead(database, tables)
   await work()
-  return (await rowsRead()) - before
+  return (await rowsRead(database, tables)) - before
 }
 
 /** What a refund, a release and a decision look up. */
@@ -103,7 +92,8 @@ test('a settled payment is found among 400 by as many rows as alone, and 400 are
   const paid = await pay(400)
   const allSettled = await readBy(settle)
   const among = await readBy(() => lookUp(paid[200] ?? first))
-  assert.ok(among <= alone + 3, `${alone} rows alone, ${among} among 400`)
+  // Versions of a row that were not vacuumed yet may be passed on the way; never the table.
+  assert.ok(among <= alone + 10, `${alone} rows alone, ${among} among 400`)
   // Entries of what was changed a moment ago may be passed on the way; all rows for each one would
   // be a hundred times as many.
   assert.ok(allSettled <= 400 * (oneSettled + 10), `${oneSettled} for one, ${allSettled} for 400`)

@@ -116,20 +116,24 @@ export type BatchTotals = {
 
 /** What is in a batch. */
 export async function findBatchTotals(database: Database, batchId: string): Promise<BatchTotals> {
-  const [row] = await database<BatchTotals[]>`
+  // As text: ten KKI payments of 16 digits and sen are more than a bigint of PostgreSQL holds.
+  type Minor = 'capturedMinor' | 'refundedMinor'
+  type Row = Omit<BatchTotals, Minor> & Record<Minor, string>
+  const [row] = await database<Row[]>`
     select * from (
       select count(*) as "paymentCount",
-        coalesce(sum(captured_minor), 0)::bigint as "capturedMinor"
+        coalesce(sum(captured_minor), 0)::text as "capturedMinor"
       from payments
       where batch_id = ${batchId}
     ) as captured,
     (
-      select count(*) as "refundCount", coalesce(sum(amount_minor), 0)::bigint as "refundedMinor"
+      select count(*) as "refundCount", coalesce(sum(amount_minor), 0)::text as "refundedMinor"
       from operations
       where batch_id = ${batchId}
     ) as refunded`
   if (!row) throw new Error('totals are one row')
-  return row
+  const { capturedMinor, refundedMinor } = row
+  return { ...row, capturedMinor: BigInt(capturedMinor), refundedMinor: BigInt(refundedMinor) }
 }
 
 /** One capture or refund of a batch. */

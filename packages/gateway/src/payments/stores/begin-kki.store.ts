@@ -30,7 +30,7 @@ export async function beginKkiPayment(
     const rows = await runBegin(database, begin)
     return rows.count === 1 ? 'begun' : 'duplicate'
   } catch (error) {
-    throw problemOfConstraint(error) ?? error
+    throw problemOfConstraint(error, begin) ?? error
   }
 }
 
@@ -51,9 +51,14 @@ function runBegin(database: Database, begin: BeginKkiPayment) {
       ? database``
       : database`binding as (${lockBound(database, { merchantId, bindingId })}),`
   const boundBy =
-    newBinding || bindingId === undefined
-      ? database`${bindingId ?? null}`
-      : database`coalesce((select binding_id from binding), '')`
+    bindingId === undefined
+      ? database`${null}`
+      : database`coalesce(
+          (select binding_id from binding),
+          -- A repeat: the binding is there, or the card may have been unbound since.
+          (select binding_id from payments
+            where merchant_id = ${merchantId} and payment_id = ${payment.paymentId}),
+          '')`
   const { references } = operation
   return database`
     with ${claims},
@@ -99,12 +104,12 @@ function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)
 }
 
-function problemOfConstraint(error: unknown): Error | undefined {
+function problemOfConstraint(error: unknown, { newBinding }: BeginKkiPayment): Error | undefined {
   switch ((error as { constraint_name?: string }).constraint_name) {
     case 'payments_partner_reference':
       return kkiProblems.partner_reference_used()
     case 'payments_binding_known':
-      return kkiProblems.bank_card_token_not_found()
+      return newBinding ? kkiProblems.already_bound() : kkiProblems.bank_card_token_not_found()
     case 'bindings_one_for_a_card':
       return kkiProblems.already_bound()
     default:

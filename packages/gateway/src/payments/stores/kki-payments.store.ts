@@ -23,10 +23,13 @@ export async function findKkiPayment(
     externalId === undefined ? [] : database`and p.request_id = ${externalId}`,
   ].flat()
   if (names.length === 0) return undefined
+  // Our number says it already; said twice, the planner of the empty table reads all of the channel.
+  const ofChannel =
+    referenceNo === undefined ? database`and p.channel = 'KARTU_KREDIT_INDONESIA'` : database``
   const [row] = await database<PaymentRow[]>`
     select ${paymentColumns(database)}
     from payments p
-    where p.merchant_id = ${merchantId} and p.channel = 'KARTU_KREDIT_INDONESIA' ${names}
+    where p.merchant_id = ${merchantId} ${names} ${ofChannel}
     order by p.created_at desc, p.payment_id desc
     limit 1`
   return row && toPayment(row)
@@ -71,5 +74,5 @@ export async function hurryOperation(database: Database, rrn: string, lookAt: Da
   await database`
     update operations
     set look_at = ${lookAt}
-    where state in ('asked', 'unknown') and look_at > ${lookAt} and rrn = ${rrn}`
+    where rrn = ${rrn} and state = 'unknown' and look_at > ${lookAt}`
 }

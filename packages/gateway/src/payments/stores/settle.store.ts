@@ -12,16 +12,36 @@ import { operationMoves, paymentMoves } from '../machines.ts'
 import type { Settlement } from '../outcome.ts'
 import type { OperationOfPayment } from '../payment.ts'
 
-/**
- * What merchants and downstream systems hear, as inserts that the statement takes in; each row where
- * `settled` (a CTE) has its operation_id. Its columns `proposed` and `token` say which token a saved
- * card has in the end: the proposed one stands in what is told. `event_data` is null.
- */
+/** CTEs of the statement, by whose operation_id a row of what is told stands or falls. */
+export type SettledRows = {
+  /**
+   * Operations. `proposed` and `token` say which token a saved card has in the end: the proposed one
+   * stands in what is told.
+   */
+  readonly operations: Fragment
+  /** Those of payments of which something is left, and of which nothing is left now. */
+  readonly refundedInPart: Fragment
+  readonly refundedWhole: Fragment
+  /** Payments that changed, as events want them (keepEvents). */
+  readonly payments: Fragment
+  /** Cards that payments bound, as events want them; there only where one was to be bound. */
+  readonly cards: Fragment
+}
+
+/** What merchants and downstream systems hear, as inserts that the statement takes in. */
 export type Announcement = (
   database: Database,
   settlements: readonly Settlement[],
-  settled: Fragment,
+  settled: SettledRows,
 ) => readonly Fragment[]
+
+/** Operations by whether nothing is left of their payments now. */
+function refundedRows(database: Database, compares: Fragment): Fragment {
+  return database`(
+    select told.* from with_tokens as told
+    left join payment using (operation_id)
+    where coalesce(payment.event_data ->> 'state', '') ${compares} 'refunded')`
+}
 
 /** What two settlements of one statement must not share. */
 export function settleKeys({ operationId, paymentId }: Settlement): string[] {
@@ -39,7 +59,13 @@ export async function settleOperations(
 ): Promise<(OperationOfPayment | undefined)[]> {
   const announcement = asFurtherCtes(
     database,
-    announce(database, settlements, database`with_tokens`),
+    announce(database, settlements, {
+      operations: database`with_tokens`,
+      refundedInPart: refundedRows(database, database`<>`),
+      refundedWhole: refundedRows(database, database`=`),
+      payments: database`payment`,
+      cards: database`paid_cards_told`,
+    }),
   )
   const tokens = settlements.flatMap(tokenOf)
   const saving =
@@ -78,8 +104,7 @@ export async function settleOperations(
     ),
     ${saving},
     with_tokens as (
-      select settled.operation_id, kept_tokens.proposed, kept_tokens.token,
-        null::jsonb as event_data
+      select settled.operation_id, kept_tokens.proposed, kept_tokens.token
       from settled
       left join kept_tokens using (operation_id)
     ),
@@ -113,6 +138,11 @@ export async function settleOperations(
       join with_tokens using (operation_id)
       where p.merchant_id = given.merchant_id and p.payment_id = given.payment_id
         and (given.payment_from is null or p.state = any(given.payment_from))
+      returning given.operation_id, null::text as subject, p.version as sequence,
+        -- As they are now: another refund may have been settled since this one was asked.
+        jsonb_build_object('state', p.state,
+          'captured', ${amountOf(database, database`p.captured_minor`)},
+          'refunded', ${amountOf(database, database`p.refunded_minor`)}) as event_data
     )${agreeing}${binding}${announcement}
     select operation_id as "operationId", token from with_tokens`
   const settled = new Map(rows.map((row) => [row.operationId, row]))
@@ -122,6 +152,11 @@ export async function settleOperations(
     const { payment, operation } = after
     return { payment: { ...payment, cardToken: row.token ?? payment.cardToken }, operation }
   })
+}
+
+/** An amount as events write it. */
+function amountOf(database: Database, minor: Fragment): Fragment {
+  return database`jsonb_build_object('value', (${minor} * 0.01)::text, 'currency', 'IDR')`
 }
 
 /** The token that the approval of a charge makes. */

@@ -29,6 +29,9 @@ const planByKey = [
   '-c enable_seqscan=off',
   '-c enable_hashjoin=off',
   '-c enable_mergejoin=off',
+  // A process that is paused between two statements of a transaction holds its locks no longer: far
+  // more than the milliseconds that one that runs takes.
+  '-c idle_in_transaction_session_timeout=10000',
 ].join(' ')
 
 /**

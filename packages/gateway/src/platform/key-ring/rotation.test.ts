@@ -34,6 +34,18 @@ const columns: readonly SealedColumn[] = [
     column: 'sealed_private_key',
     key: ['merchant_id'],
   },
+  {
+    ...cards,
+    table: 'sandbox.explanations',
+    column: 'sealed_explanation',
+    key: ['request_id'],
+  },
+  ...['sealed_token', 'sealed_account'].map((column) => ({
+    ...cards,
+    table: 'bindings',
+    column,
+    key: ['merchant_id', 'binding_id'],
+  })),
 ]
 
 async function newWorld(cardCount = 0) {

@@ -116,6 +116,20 @@ export function testReversals(name: string, world: KkiWorld): void {
     await taken(desk.payBy(bound))
   })
 
+  test(`${name}: what a payment bound too outlives the reversal of the password`, async () => {
+    const bound = await desk.bound()
+    const { command } = desk.pay({ custIdMerchant: bound.customer.custIdMerchant })
+    assert.ok(command.source.kind === 'card')
+    const payment = desk.pay({ ...command, source: { ...command.source, binds: true } })
+    const outcome = await payment.send()
+    assert.ok(outcome.kind === 'approved' && outcome.account)
+    const shared = { ...bound, account: outcome.account }
+    assert.deepEqual(await desk.reverse(bound.otp), acknowledged)
+    await taken(desk.payBy(shared))
+    assert.deepEqual(await desk.reverse(payment), acknowledged)
+    await assertRefused(desk.payBy(shared))
+  })
+
   if (!kkiSwitch.capabilities.inquiry)
     test(`${name}: without an inquiry nothing is known of any message`, async () => {
       assert.equal((await desk.inquire(await taken(desk.pay()))).kind, 'unknown')

@@ -100,8 +100,22 @@ async function undo(transaction: Transaction, { number, kind, amount, parent }: 
     await transaction`
       update sandbox.kki_messages set is_bound = false where message_number = ${parent}`
   }
+  await endAccount(transaction, number)
+}
+
+/** Ends what a message bound, unless another one that stands has bound it too. */
+async function endAccount(transaction: Transaction, number: bigint): Promise<void> {
+  const ofMessage = transaction`
+    account = (select account from sandbox.kki_messages where message_number = ${number})`
+  // A statement of its own, so that the next one sees what the last who had the account did.
+  await transaction`select from sandbox.kki_accounts where ${ofMessage} for update`
   await transaction`
-    update sandbox.kki_accounts set ended = true where message_number = ${number}`
+    update sandbox.kki_accounts a
+    set ended = true
+    where ${ofMessage} and not exists (
+      select from sandbox.kki_messages
+      where account = a.account and message_number <> ${number} and not reversed
+    )`
 }
 
 /** Writes an inquiry down and returns what its original is answered now. */
