@@ -30,7 +30,28 @@ const apart = [
   'test/harness/after/',
 ]
 
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
+/** They wait out deadlines or try thousands of variants: `--long` runs them, and nothing else. */
+const long = [
+  'packages/gateway/src/bindings/lost-answers.test.ts',
+  'packages/gateway/src/bindings/races.test.ts',
+  'packages/gateway/src/events/publisher.test.ts',
+  'test/conformance/cards/notification-retries.test.ts',
+  'test/conformance/delivery/',
+  'test/conformance/explain/',
+  'test/conformance/kki/notifications-delivery.test.ts',
+  'test/conformance/kki/odd-members.test.ts',
+  'test/conformance/kki/races.test.ts',
+  'test/conformance/kki/reset.test.ts',
+  'test/conformance/snap/kki-',
+  'test/conformance/time/',
+  'test/journeys/coffee.test.ts',
+  'test/journeys/kki-guide.test.ts',
+]
+
+const isLong = process.argv.includes('--long')
+const flags = process.argv
+  .slice(2)
+  .filter((argument) => argument.startsWith('-') && argument !== '--long')
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -127,8 +148,10 @@ async function makeTemplate(server: PostgresConnection) {
 }
 
 function usualFiles(): string[] {
+  const isIn = (list: readonly string[]) => (file: string) =>
+    list.some((start) => file.startsWith(start))
   return globSync(usual, { cwd: root, exclude: ['**/node_modules'] })
-    .filter((file) => !apart.some((folder) => file.startsWith(folder)))
+    .filter((file) => !isIn(apart)(file) && isIn(long)(file) === isLong)
     .sort()
 }
 

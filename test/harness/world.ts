@@ -345,7 +345,9 @@ export function noteSecret(
   value: string,
 ): void {
   const traces = process.env['GERBANG_TEST_TRACES']
-  if (traces === undefined || value === '') return
+  // One digit over and over is no card number, and stands in the largest amounts.
+  const isNoNumber = kind === 'card-number' && /^(\d)\1*$/.test(value)
+  if (traces === undefined || value === '' || isNoNumber) return
   appendFileSync(join(traces, 'sensitive.jsonl'), `${JSON.stringify({ kind, value })}\n`)
 }
 
