@@ -5,8 +5,10 @@
  * arrived is reversed before it counts as none (networks/kki-switch/contract.ts).
  */
 import type { InquiryOutcome } from '../networks/kki-switch/contract.ts'
-import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
-import { later, withDeadline } from '../primitives/clock.ts'
+import type { DueWork } from '../platform/jobs/index.ts'
+import { type Look, lookingWork } from '../platform/looking/index.ts'
+import { withDeadline } from '../primitives/clock.ts'
+import type { BindingMessageId } from '../primitives/id.ts'
 import type { Binding, MessageOfBinding } from './binding.ts'
 import { type BindingDeps, messageOf } from './deps.ts'
 import { countWrong, noAnswerCode, settleByBind, settleByOtp } from './settle-messages.ts'
@@ -18,20 +20,11 @@ import {
   settleFailed,
 } from './stores/settle-binding.store.ts'
 import { renewMessage, settleUnbound } from './stores/unbind.store.ts'
-import {
-  claimUnfinished,
-  findExpired,
-  findNextExpiry,
-  findNextLook,
-  putOff,
-} from './stores/unfinished-bindings.store.ts'
+import { findExpired, findNextExpiry, openMessages } from './stores/unfinished-bindings.store.ts'
 import { openAccount } from './tokens.ts'
 
 /** An inquiry answers soon or not at all. */
 const askMs = 5_000
-
-/** Longer than one look can take. */
-const leaseMs = 30_000
 
 const mostAtOnce = 20
 
@@ -41,46 +34,19 @@ const noCardRecord = '56'
 /** Nobody entered the one-time password in time. */
 const otpExpiredCode = 'T3'
 
-/** How a message stands after a look. */
-type Look = 'finished' | 'open' | { readonly decidedBy: Date }
-
 /** What the switch left unanswered, what a crash left unfinished, and the tokens to be ended. */
 export function bindingResolverWork(deps: BindingDeps): DueWork {
-  const { database, clock } = deps
-  return {
+  return lookingWork<BindingMessageId, MessageOfBinding>(deps, {
     name: 'bindings',
-    nextDueAt: () => findNextLook(database, clock.realNow()),
-    runDue: async (now) => {
-      const realNow = clock.realNow()
-      const keys = await claimUnfinished(database, {
-        now,
-        realNow,
-        leaseUntil: later(realNow, leaseMs),
-        limit: mostAtOnce,
-      })
-      const looks = new Map(keys.map((key) => [key.messageId, key.looks]))
-      const found = await findMessages(database, keys)
-      await Promise.all(
-        found.map((one) => lookAt(deps, one, looks.get(one.message.messageId) ?? 0)),
-      )
-    },
-  }
-}
-
-async function lookAt(deps: BindingDeps, one: MessageOfBinding, looks: number): Promise<void> {
-  const { merchantId } = one.binding
-  const { messageId } = one.message
-  const now = deps.clock.now()
-  let next = later(now, backOffMs(looks))
-  try {
-    const look = await resolve(deps, one)
-    if (look === 'finished') return
-    // A switch that is late is not asked all the time.
-    if (look !== 'open' && look.decidedBy > now) next = look.decidedBy
-  } catch (err) {
-    deps.log.warn({ err, messageId }, 'resolving a binding failed')
-  }
-  await putOff(deps.database, { merchantId, messageId }, next)
+    in: openMessages,
+    find: (claimed) =>
+      findMessages(
+        deps.database,
+        claimed.map(({ merchantId, id }) => ({ merchantId, messageId: id })),
+      ),
+    idOf: ({ message }) => message.messageId,
+    look: (asked) => resolve(deps, asked),
+  })
 }
 
 async function resolve(deps: BindingDeps, asked: MessageOfBinding): Promise<Look> {

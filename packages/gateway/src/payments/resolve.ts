@@ -5,14 +5,16 @@
  * never sends a message of its own again as a new one.
  */
 import type { Merchants } from '../merchants/index.ts'
-import { backOffMs, type DueWork } from '../platform/jobs/index.ts'
-import { later, withDeadline } from '../primitives/clock.ts'
+import type { DueWork } from '../platform/jobs/index.ts'
+import { type Look, lookingWork } from '../platform/looking/index.ts'
+import { withDeadline } from '../primitives/clock.ts'
+import type { OperationId } from '../primitives/id.ts'
 import { type AskDeps, messageAbout, reverseLater, settleBy } from './ask.ts'
 import type { Decision, PaymentNetwork } from './network.ts'
 import { rejectionOf } from './outcome.ts'
 import { noAnswerCode, type Operation, type OperationOfPayment, type Payment } from './payment.ts'
 import { findByOperation, findOperations } from './stores/payments.store.ts'
-import { claimUnfinished, findNextLook, putOff } from './stores/unfinished.store.ts'
+import { openOperations } from './stores/unfinished.store.ts'
 
 export type ResolveDeps = AskDeps & {
   readonly merchants: Pick<Merchants, 'find'>
@@ -23,49 +25,20 @@ export type ResolveDeps = AskDeps & {
 /** An inquiry is not steered by amounts and answers soon or not at all. */
 const inquiryDeadlineMs = 5_000
 
-/** Longer than one look can take. */
-const leaseMs = 30_000
-
-const mostAtOnce = 20
-
 /** What acquirers left unanswered, or a crash left unfinished. */
 export function resolverWork(deps: ResolveDeps): DueWork {
-  const { database, clock } = deps
-  return {
+  return lookingWork<OperationId, OperationOfPayment>(deps, {
     name: 'resolver',
-    nextDueAt: () => findNextLook(database, clock.realNow()),
-    runDue: async (now) => {
-      const realNow = clock.realNow()
-      const keys = await claimUnfinished(database, {
-        now,
-        realNow,
-        leaseUntil: later(realNow, leaseMs),
-        limit: mostAtOnce,
-      })
-      const looks = new Map(keys.map((key) => [key.operationId, key.looks]))
-      const found = await findOperations(database, keys)
-      await Promise.all(
-        found.map(async (one) => {
-          const { merchantId } = one.payment
-          const { operationId } = one.operation
-          let lookAt = later(now, backOffMs(looks.get(operationId) ?? 0))
-          try {
-            const found = await resolve(deps, one)
-            if (found === 'finished') return
-            // A network that is late is not asked all the time.
-            if (found !== 'open' && found.decidedBy > now) lookAt = found.decidedBy
-          } catch (err) {
-            deps.log.warn({ err, operation: operationId }, 'resolving failed')
-          }
-          await putOff(database, merchantId, operationId, lookAt)
-        }),
-      )
-    },
-  }
+    in: openOperations,
+    find: (claimed) =>
+      findOperations(
+        deps.database,
+        claimed.map(({ merchantId, id }) => ({ merchantId, operationId: id })),
+      ),
+    idOf: ({ operation }) => operation.operationId,
+    look: (unfinished) => resolve(deps, unfinished),
+  })
 }
-
-/** How an operation stands after a look; who waits for its cardholder is looked at once he has decided. */
-type Look = 'finished' | 'open' | { readonly decidedBy: Date }
 
 async function resolve(deps: ResolveDeps, unfinished: OperationOfPayment): Promise<Look> {
   const { payment, operation } = unfinished

@@ -5,6 +5,7 @@ import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import { newBinding } from '../../../../../test/harness/new-binding.ts'
 import { assertReadsByKey, type Measure } from '../../../../../test/harness/rows-read.ts'
+import { claimOpen, putOff } from '../../platform/looking/index.ts'
 import { later, systemClock } from '../../primitives/clock.ts'
 import { createIds, type MerchantId } from '../../primitives/id.ts'
 import { systemRandom } from '../../primitives/random.ts'
@@ -32,12 +33,7 @@ import {
   settleRefused,
 } from './settle-binding.store.ts'
 import { beginUnbinding, renewMessage, settleUnbound } from './unbind.store.ts'
-import {
-  claimUnfinished,
-  findExpired,
-  findNextExpiry,
-  putOff,
-} from './unfinished-bindings.store.ts'
+import { findExpired, findNextExpiry, openMessages } from './unfinished-bindings.store.ts'
 
 const testDatabase = await createTestDatabase()
 after(() => testDatabase.drop())
@@ -100,12 +96,14 @@ async function beginAndLose(measure: Measure, newOne: NewBinding): Promise<void>
   await measure('a lost answer', () => loseMessage(database, keyOf(message), now))
   await measure('a claim by the resolver', async () => {
     const options = { now, realNow: new Date(), leaseUntil: soon, limit: 20 }
-    assert.equal((await claimUnfinished(database, options)).length, 1)
+    assert.equal((await claimOpen(database, openMessages, options)).length, 1)
   })
   await measure('its look', async () =>
     assert.equal((await findMessages(database, [keyOf(message)])).length, 1),
   )
-  await measure('its putting off', () => putOff(database, keyOf(message), now))
+  await measure('its putting off', () =>
+    putOff(database, openMessages, { merchantId, id: message.messageId }, now),
+  )
   const found = { ...asked }
   await measure('a sent password', async () => assert.ok(await accept(found)))
 }

@@ -1,58 +1,11 @@
 /** What is unfinished: messages without an answer, one-time passwords that nobody entered. */
 import type { Database } from '../../platform/database/index.ts'
-import type { BindingMessageId, MerchantId } from '../../primitives/id.ts'
+import type { LookedAtTable } from '../../platform/looking/index.ts'
 import type { Binding } from '../binding.ts'
 import { bindingColumns, isOpen, toBinding } from './bindings.store.ts'
 
-export type UnfinishedMessage = {
-  merchantId: MerchantId
-  messageId: BindingMessageId
-  /** How often it was looked at before. */
-  looks: number
-}
-
-/** Takes messages that nobody asks any more and nobody else resolves, and holds them for a lease. */
-export async function claimUnfinished(
-  database: Database,
-  options: { now: Date; realNow: Date; leaseUntil: Date; limit: number },
-): Promise<UnfinishedMessage[]> {
-  return database<UnfinishedMessage[]>`
-    update binding_messages m
-    set leased_until = ${options.leaseUntil}
-    from (
-      select merchant_id, message_id
-      from binding_messages
-      where state in ('asked', 'unknown') and look_at <= ${options.now}
-        and ask_until <= ${options.realNow}
-        and (leased_until is null or leased_until <= ${options.realNow})
-      order by look_at, message_id
-      limit ${options.limit}
-      for update skip locked
-    ) as due
-    where m.merchant_id = due.merchant_id and m.message_id = due.message_id
-    returning m.merchant_id as "merchantId", m.message_id as "messageId", m.looks`
-}
-
-/** When there is something to look at; what is still being asked does not count. */
-export async function findNextLook(database: Database, realNow: Date): Promise<Date | undefined> {
-  const [row] = await database<{ lookAt: Date | null }[]>`
-    select min(look_at) as "lookAt"
-    from binding_messages
-    where state in ('asked', 'unknown') and ask_until <= ${realNow}`
-  return row?.lookAt ?? undefined
-}
-
-/** Looks again later, and lets the message go. */
-export async function putOff(
-  database: Database,
-  { merchantId, messageId }: Pick<UnfinishedMessage, 'merchantId' | 'messageId'>,
-  lookAt: Date,
-): Promise<void> {
-  await database`
-    update binding_messages
-    set looks = least(looks + 1, 1000), look_at = ${lookAt}, leased_until = null
-    where merchant_id = ${merchantId} and message_id = ${messageId} and ${isOpen(database)}`
-}
+/** Messages are looked at until they are decided. */
+export const openMessages: LookedAtTable = { table: 'binding_messages', idColumn: 'message_id' }
 
 const isExpiring = (database: Database) => database`
   b.state = 'pending' and not exists (

@@ -6,6 +6,7 @@ import { merchantId, newKkiBegin } from '../../../../../test/harness/charges.ts'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
 import { newBinding } from '../../../../../test/harness/new-binding.ts'
 import { assertReadsByKey, type Measure } from '../../../../../test/harness/rows-read.ts'
+import { claimOpen, putOff } from '../../platform/looking/index.ts'
 import { later, systemClock } from '../../primitives/clock.ts'
 import { createIds } from '../../primitives/id.ts'
 import { systemRandom } from '../../primitives/random.ts'
@@ -20,7 +21,7 @@ import {
   hurryOperation,
 } from './kki-payments.store.ts'
 import { loseOperation, settleOperations } from './settle.store.ts'
-import { claimUnfinished, putOff } from './unfinished.store.ts'
+import { openOperations } from './unfinished.store.ts'
 
 const testDatabase = await createTestDatabase()
 after(() => testDatabase.drop())
@@ -70,9 +71,11 @@ async function waitForTheCardholder(measure: Measure, asked: BeginKkiPayment): P
   await measure('its hint', () => hurryOperation(database, references.rrn, now))
   await measure('a claim by the resolver', async () => {
     const options = { now, realNow: new Date(), leaseUntil: soon, limit: 20 }
-    assert.equal((await claimUnfinished(database, options)).length, 1)
+    assert.equal((await claimOpen(database, openOperations, options)).length, 1)
   })
-  await measure('its putting off', () => putOff(database, merchantId, operationId, soon))
+  await measure('its putting off', () =>
+    putOff(database, openOperations, { merchantId, id: operationId }, soon),
+  )
   await approve(asked)
 }
 
