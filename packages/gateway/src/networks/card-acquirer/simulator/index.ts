@@ -5,6 +5,7 @@
  */
 import { batching, type Database } from '../../../platform/database/index.ts'
 import { inTime, silence } from '../../../platform/simulated-line.ts'
+import { steeringIn } from '../../../platform/simulated-steering.store.ts'
 import { maskCardNumber } from '../../../primitives/card-number.ts'
 import { type Clock, sleep } from '../../../primitives/clock.ts'
 import { type Random, randomDigits } from '../../../primitives/random.ts'
@@ -32,7 +33,6 @@ import {
 import { writeBatch, writeFollowUp } from './follow-ups.store.ts'
 import type { BookDecision } from './messages.store.ts'
 import { writeInquiry, writeReversal } from './reversals.store.ts'
-import { addInstruction, findSteered, takeInstruction } from './steering.store.ts'
 import { type Behaviour, behaviourFor, type Instruction } from './steering.ts'
 
 export type { Instruction } from './steering.ts'
@@ -77,6 +77,7 @@ export function createAcquirerSimulator(deps: {
   random: Random
 }): AcquirerSimulator {
   const { database, clock, random } = deps
+  const steering = steeringIn<Instruction>(database, 'acquirer_steering')
 
   const write = batching<BookEntry, Decision>({
     run: async (entries) => {
@@ -88,7 +89,7 @@ export function createAcquirerSimulator(deps: {
 
   const isSteered = batching<string, boolean>({
     run: async (subMerchantIds) => {
-      const steered = new Set(await findSteered(database, [...new Set(subMerchantIds)]))
+      const steered = new Set(await steering.waiting([...new Set(subMerchantIds)]))
       return subMerchantIds.map((id) => steered.has(id))
     },
   })
@@ -98,7 +99,7 @@ export function createAcquirerSimulator(deps: {
   ): Promise<Behaviour> => {
     const { subMerchantId } = message
     const instruction = (await isSteered(subMerchantId))
-      ? await takeInstruction(database, subMerchantId)
+      ? await steering.take(subMerchantId)
       : undefined
     return behaviourFor(message, instruction)
   }
@@ -214,7 +215,7 @@ export function createAcquirerSimulator(deps: {
       const follower = { acquirerId, kind: 'refund', command, receivedAt: clock.now() } as const
       return toOutcome('refund', await writeFollowUp(database, follower, wished))
     },
-    steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
+    steerNext: steering.add,
   }
 }
 

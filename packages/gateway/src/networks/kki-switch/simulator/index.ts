@@ -7,6 +7,7 @@ import type { SandboxClock } from '../../../platform/clock/sandbox-clock.ts'
 import type { Database } from '../../../platform/database/index.ts'
 import type { KeyRing } from '../../../platform/key-ring/index.ts'
 import { inTime, silence } from '../../../platform/simulated-line.ts'
+import { steeringIn } from '../../../platform/simulated-steering.store.ts'
 import { type Clock, later, sleep } from '../../../primitives/clock.ts'
 import { type Random, randomDigits } from '../../../primitives/random.ts'
 import { Secret } from '../../../primitives/secret.ts'
@@ -46,7 +47,6 @@ import {
 import { insertOtt } from './otts.store.ts'
 import { writeConfirmation, writeRefund } from './payments.store.ts'
 import { writeInquiry, writeReversal } from './reversals.store.ts'
-import { addInstruction, takeInstruction } from './steering.store.ts'
 
 export type { Instruction } from './behaviour.ts'
 export type { AppPayment, MessageFilter } from './looking.store.ts'
@@ -100,6 +100,7 @@ export function createKkiSimulator(deps: {
   readonly keyRing: Pick<KeyRing, 'fingerprint'>
 }): KkiSimulator {
   const { database, clock, random, keyRing } = deps
+  const steering = steeringIn<Instruction>(database, 'kki_steering')
   const listeners = new Set<(decided: Decided) => void | Promise<void>>()
 
   const moment = (): Moment => ({ now: clock.now(), offsetMs: clock.offsetMs() })
@@ -118,7 +119,7 @@ export function createKkiSimulator(deps: {
     work: (behaviour: Behaviour) => Promise<Decision>,
   ): Promise<KkiOutcome> =>
     inTime(deadline, async () => {
-      const instruction = await takeInstruction(database, command.subMerchantId)
+      const instruction = await steering.take(command.subMerchantId)
       const behaviour = behaviourFor(command.amount, instruction)
       // Nobody sends after the deadline; what is under way then is for the inquiry to find.
       if (behaviour.lose === 'request' || deadline.aborted) return silence(deadline)
@@ -241,6 +242,6 @@ export function createKkiSimulator(deps: {
     messages: (subMerchantId, filter) => findMessages(database, subMerchantId, filter, moment()),
     standing: (subMerchantId, partnerReferenceNo) =>
       findStanding(database, subMerchantId, partnerReferenceNo, moment()),
-    steerNext: (subMerchantId, instruction) => addInstruction(database, subMerchantId, instruction),
+    steerNext: steering.add,
   }
 }
