@@ -37,7 +37,7 @@ export async function assertReadsByKey(
   )
 }
 
-/** Rows that scans of tables have read so far. */
+/** Rows that scans of tables have read so far, by the only connection; a name may carry its schema. */
 export async function rowsRead(database: Database, tables: readonly string[]): Promise<number> {
   await database`select pg_stat_force_next_flush()`
   const [row] = await database<{ read: bigint }[]>`
@@ -47,6 +47,6 @@ export async function rowsRead(database: Database, tables: readonly string[]): P
       select coalesce(sum(idx_tup_read), 0) as idx_tup_read
       from pg_stat_user_indexes i where i.relid = t.relid
     ) indexes
-    where schemaname = 'public' and relname = any(${tables as string[]})`
+    where relid = any(${tables as string[]}::text[]::regclass[])`
   return Number(row?.read)
 }

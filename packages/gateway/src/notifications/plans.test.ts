@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../test/harness/database.ts'
+import { rowsRead } from '../../../../test/harness/rows-read.ts'
 import { later, systemClock } from '../primitives/clock.ts'
 import { createIds, firstIdOf, type MerchantId, type PaymentId } from '../primitives/id.ts'
 import { systemRandom } from '../primitives/random.ts'
@@ -19,19 +20,7 @@ const ids = createIds(systemClock(), systemRandom)
 const merchantId = 'mer_of_the_delivery_plans' as MerchantId
 const now = new Date('2026-03-01T10:00:00Z')
 
-/** Rows that scans of the two tables have read so far. */
-async function rowsRead(): Promise<number> {
-  await database`select pg_stat_force_next_flush()`
-  const [row] = await database<{ read: bigint }[]>`
-    select sum(seq_tup_read + idx_tup_read)::bigint as read
-    from pg_stat_user_tables t
-    cross join lateral (
-      select coalesce(sum(idx_tup_read), 0) as idx_tup_read
-      from pg_stat_user_indexes i where i.relid = t.relid
-    ) indexes
-    where relname in ('notifications', 'notification_attempts')`
-  return Number(row?.read)
-}
+const tables = ['notifications', 'notification_attempts']
 
 async function announce(paymentId: PaymentId): Promise<void> {
   const operationId = ids.next('operation')
@@ -57,9 +46,9 @@ async function announce(paymentId: PaymentId): Promise<void> {
 async function measure(): Promise<Map<string, number>> {
   const reads = new Map<string, number>()
   const read = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    const before = await rowsRead()
+    const before = await rowsRead(database, tables)
     const result = await work()
-    reads.set(what, (await rowsRead()) - before)
+    reads.set(what, (await rowsRead(database, tables)) - before)
     return result
   }
   const paymentId = ids.next('payment')

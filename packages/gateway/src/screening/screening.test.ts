@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../test/harness/database.ts'
+import { rowsRead } from '../../../../test/harness/rows-read.ts'
 import type { ScreeningRules } from '../merchants/index.ts'
 import type { Database } from '../platform/database/index.ts'
 import type { MerchantId, OperationId } from '../primitives/id.ts'
@@ -157,26 +158,16 @@ test('tries that are too old are forgotten as new ones come', async () => {
   assert.equal((await database`select 1 from card_tries`).length, tries)
 })
 
-/** Rows that scans of the table have read so far, by this connection. */
-async function rowsRead(within: Database): Promise<number> {
-  await within`select pg_stat_force_next_flush()`
-  const [row] = await within<{ read: bigint }[]>`
-    select (seq_tup_read + (
-      select sum(idx_tup_read) from pg_stat_user_indexes i where i.relid = t.relid
-    ))::bigint as read
-    from pg_stat_user_tables t
-    where relname = 'card_tries'`
-  return Number(row?.read)
-}
+const tables = ['card_tries']
 
 test('a try reads as many rows among 500 tries of other cards as among none', async () => {
   const one = testDatabase.connect(1)
   const alone = make(one)
   await one`truncate card_tries`
   const cost = async () => {
-    const before = await rowsRead(one)
+    const before = await rowsRead(one, tables)
     await alone.verify(merchantOf(threeTries), charge())
-    return (await rowsRead(one)) - before
+    return (await rowsRead(one, tables)) - before
   }
   await cost()
   const first = await cost()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../../test/harness/database.ts'
+import { rowsRead } from '../../../../../../test/harness/rows-read.ts'
 import { systemClock } from '../../../primitives/clock.ts'
 import { systemRandom } from '../../../primitives/random.ts'
 import { createDesk, percent } from '../conformance/world.ts'
@@ -20,19 +21,7 @@ const simulator = createAcquirerSimulator({
 const desk = createDesk(worldOf(simulator, 'BNI'))
 const { approved, first, follow } = desk
 
-/** Rows of the book that scans have read so far. */
-async function rowsRead(): Promise<number> {
-  await database`select pg_stat_force_next_flush()`
-  const [row] = await database<{ read: bigint }[]>`
-    select (seq_tup_read + idx_tup_read)::bigint as read
-    from pg_stat_user_tables t
-    cross join lateral (
-      select coalesce(sum(idx_tup_read), 0) as idx_tup_read
-      from pg_stat_user_indexes i where i.relid = t.relid
-    ) indexes
-    where schemaname = 'sandbox' and relname = 'acquirer_messages'`
-  return Number(row?.read)
-}
+const tables = ['sandbox.acquirer_messages']
 
 /** What each kind of work with the book reads, with what it is about already there. */
 const works: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
@@ -79,9 +68,9 @@ async function measure(): Promise<Map<string, number>> {
   const reads = new Map<string, number>()
   for (const [what, prepare] of Object.entries(works)) {
     const work = await prepare()
-    const before = await rowsRead()
+    const before = await rowsRead(database, tables)
     await work()
-    reads.set(what, (await rowsRead()) - before)
+    reads.set(what, (await rowsRead(database, tables)) - before)
   }
   return reads
 }
@@ -102,7 +91,7 @@ test('every message reads as many rows among 1,000 as among none', async () => {
 test('closing a batch reads no messages of other accounts', async () => {
   const cimb = createDesk(worldOf(simulator, 'BANK_CIMB'))
   const sale = await cimb.approved(cimb.first('sale'))
-  const before = await rowsRead()
+  const before = await rowsRead(database, tables)
   await cimb.closeBatch(sale, 'bat_of_cimb')
-  assert.ok((await rowsRead()) - before <= 5)
+  assert.ok((await rowsRead(database, tables)) - before <= 5)
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../../test/harness/database.ts'
+import { rowsRead } from '../../../../../../test/harness/rows-read.ts'
 import { rupiah } from '../../../primitives/money.ts'
 import { systemRandom } from '../../../primitives/random.ts'
 import { Secret } from '../../../primitives/secret.ts'
@@ -23,19 +24,7 @@ const simulator = createKkiSimulator({
 const desk = createDesk(worldOf(simulator, clock))
 const cpan = new Secret('9360001609987000000')
 
-/** Rows of the book that scans have read so far. */
-async function rowsRead(): Promise<number> {
-  await database`select pg_stat_force_next_flush()`
-  const [row] = await database<{ read: bigint }[]>`
-    select sum(seq_tup_read + idx_tup_read)::bigint as read
-    from pg_stat_user_tables t
-    cross join lateral (
-      select coalesce(sum(idx_tup_read), 0) as idx_tup_read
-      from pg_stat_user_indexes i where i.relid = t.relid
-    ) indexes
-    where schemaname = 'sandbox' and relname in ('kki_messages', 'kki_accounts', 'kki_otts')`
-  return Number(row?.read)
-}
+const tables = ['sandbox.kki_messages', 'sandbox.kki_accounts', 'sandbox.kki_otts']
 
 const prepared = (kind: Parameters<typeof desk.prepare>[0]) => async () =>
   (await desk.prepare(kind)).send
@@ -97,9 +86,9 @@ async function measure(): Promise<Map<string, number>> {
   const reads = new Map<string, number>()
   for (const [what, prepare] of Object.entries(works)) {
     const work = await prepare()
-    const before = await rowsRead()
+    const before = await rowsRead(database, tables)
     await work()
-    reads.set(what, (await rowsRead()) - before)
+    reads.set(what, (await rowsRead(database, tables)) - before)
   }
   return reads
 }
