@@ -1,6 +1,8 @@
 /** Runs what the client's README shows, as it stands there, against a gateway that listens. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
@@ -27,5 +29,47 @@ export function snippetRunner(gatewayUrl: string) {
     const printed: string[] = []
     t.mock.method(console, 'log', (...words: unknown[]) => printed.push(words.join(' ')))
     return { exports: await import(pathToFileURL(file).href), printed }
+  }
+}
+
+/** Runs the snippet whose server listens on a port, on a port of its own, and gives where that is. */
+export async function runServer(
+  t: TestContext,
+  run: ReturnType<typeof snippetRunner>,
+  port: number,
+) {
+  const { exports, printed } = await run(t, `.listen(${port})`, (code) =>
+    code
+      .replace('createServer(async', 'export const server = createServer(async')
+      .replace(`.listen(${port})`, `.listen(0, '127.0.0.1')`),
+  )
+  const server: Server = exports.server
+  t.after(() => server.close())
+  if (!server.listening) await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, printed }
+}
+
+type Send = () => Promise<Response>
+
+/** What can become of a request on its way; the snippets about lost answers must bear each. */
+export const lines = {
+  'that is answered is believed': (send: Send) => send(),
+  'whose answer is lost is asked for': async (send: Send) => {
+    await send()
+    throw new TypeError('fetch failed')
+  },
+  'that never arrives is sent again': () => Promise.reject(new TypeError('fetch failed')),
+}
+
+/** The first of the requests that are meant goes over that line; all others arrive and are answered. */
+export function firstOver(
+  line: (send: Send) => Promise<Response>,
+  isMeant: (path: string) => boolean = () => true,
+): typeof fetch {
+  let isFirst = true
+  return (...request) => {
+    if (!isFirst || !isMeant(String(request[0]))) return fetch(...request)
+    isFirst = false
+    return line(() => fetch(...request))
   }
 }

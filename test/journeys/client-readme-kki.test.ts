@@ -1,10 +1,8 @@
 /** What the client's README shows of SNAP is run as it stands there, against a whole gateway. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import type { AddressInfo, Server } from 'node:net'
 import { test } from 'node:test'
 import { createSnapClient, type PayByKkiRequest } from '@gerbang/client'
-import { snippetRunner } from '../harness/client-readme.ts'
+import { firstOver, lines, runServer, snippetRunner } from '../harness/client-readme.ts'
 import { createListeningWorld } from '../harness/listening.ts'
 import { control, newInvoice, noteSecret } from '../harness/world.ts'
 
@@ -34,26 +32,11 @@ test('another has a stub answer a status and lose the answer to a payment', asyn
   assert.deepEqual(printed, ['00', 'GerbangConnectionError'])
 })
 
-const lines = {
-  'that is answered is believed': (send: () => Promise<Response>) => send(),
-  'whose answer is lost is asked for': async (send: () => Promise<Response>) => {
-    await send()
-    throw new TypeError('fetch failed')
-  },
-  'that never arrives is sent again': () => Promise.reject(new TypeError('fetch failed')),
-}
 for (const [name, line] of Object.entries(lines)) {
   test(`the snippet about lost answers: a payment ${name}, and is paid once`, async (t) => {
     const { exports } = await run(t, 'payOnce')
-    let calls = 0
-    const client = createSnapClient({
-      ...settings,
-      fetch: (...request) => {
-        const isPayment = String(request[0]).endsWith('/payment-host-to-host')
-        if (isPayment) calls += 1
-        return isPayment && calls === 1 ? line(() => fetch(...request)) : fetch(...request)
-      },
-    })
+    const fetch = firstOver(line, (path) => path.endsWith('/payment-host-to-host'))
+    const client = createSnapClient({ ...settings, fetch })
     const request = payment()
     assert.equal(await exports.payOnce(client, request), '00')
     const query = `partnerReferenceNo=${request.partnerReferenceNo}`
@@ -66,15 +49,7 @@ for (const [name, line] of Object.entries(lines)) {
 }
 
 test('the snippet about endpoints gives the gateway a token and takes its notification', async (t) => {
-  const { exports, printed } = await run(t, '.listen(3002)', (code) =>
-    code
-      .replace('createServer(async', 'export const server = createServer(async')
-      .replace('.listen(3002)', `.listen(0, '127.0.0.1')`),
-  )
-  const server: Server = exports.server
-  t.after(() => server.close())
-  if (!server.listening) await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, printed } = await runServer(t, run, 3002)
   await control(world, 'PATCH', '/sandbox/merchant', {
     snapTokenUrl: `${url}/snap/token`,
     snapNotificationUrl: `${url}/snap/notify`,

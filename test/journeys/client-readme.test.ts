@@ -1,11 +1,9 @@
 /** What the client's README shows is run as it stands there, against a whole gateway. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import type { AddressInfo, Server } from 'node:net'
 import { test } from 'node:test'
 import { createClient, signNotificationForTest, type TransactionReport } from '@gerbang/client'
 import { sandboxClientId as clientId } from '../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
-import { snippetRunner, snippets } from '../harness/client-readme.ts'
+import { firstOver, lines, runServer, snippetRunner, snippets } from '../harness/client-readme.ts'
 import { createListeningWorld } from '../harness/listening.ts'
 import { authenticated, chargeBody, newInvoice, secretKey } from '../harness/world.ts'
 
@@ -36,27 +34,11 @@ test('another has a stub approve a capture and lose the answer to a refund', asy
   assert.deepEqual(printed, ['SUCCESS', 'GerbangConnectionError'])
 })
 
-const lines = {
-  'that is answered is believed': (send: () => Promise<Response>) => send(),
-  'whose answer is lost is asked for': async (send: () => Promise<Response>) => {
-    await send()
-    throw new TypeError('fetch failed')
-  },
-  'that never arrives is sent again': () => Promise.reject(new TypeError('fetch failed')),
-}
 for (const [name, line] of Object.entries(lines)) {
   test(`the snippet about lost answers: a charge ${name}, and is paid once`, async (t) => {
     const { exports } = await run(t, 'chargeOnce')
-    let calls = 0
-    const client = createClient({
-      baseUrl: world.url,
-      clientId,
-      secretKey,
-      fetch: (...request) => {
-        calls += 1
-        return calls === 1 ? line(() => fetch(...request)) : fetch(...request)
-      },
-    })
+    const settings = { baseUrl: world.url, clientId, secretKey }
+    const client = createClient({ ...settings, fetch: firstOver(line) })
     const invoice = newInvoice()
     const authenticationId = await authenticated(world, { invoice })
     const request = chargeBody({ invoice, authenticationId })
@@ -70,15 +52,7 @@ for (const [name, line] of Object.entries(lines)) {
 }
 
 test('the snippet about notifications takes what the gateway signed, and nothing else', async (t) => {
-  const { exports, printed } = await run(t, '.listen(3001)', (code) =>
-    code
-      .replace('createServer(async', 'export const server = createServer(async')
-      .replace('.listen(3001)', `.listen(0, '127.0.0.1')`),
-  )
-  const server: Server = exports.server
-  t.after(() => server.close())
-  if (!server.listening) await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/notifications`
+  const { url, printed } = await runServer(t, run, 3001)
   const notification = {
     order: { invoice_number: 'INV-1', amount: 90000 },
     transaction: { status: 'SUCCESS', original_request_id: 'charge-1' },
@@ -89,7 +63,7 @@ test('the snippet about notifications takes what the gateway signed, and nothing
     ['SK-another', 401],
   ] as const) {
     const signed = signNotificationForTest({ notification, path, clientId, secretKey: key })
-    const answer = await fetch(url, { method: 'POST', ...signed })
+    const answer = await fetch(`${url}${path}`, { method: 'POST', ...signed })
     assert.equal(answer.status, status)
   }
   assert.deepEqual(printed, ['SUCCESS', 'wrong-signature'])
