@@ -11,7 +11,7 @@ const luminanceOf = `(color) => {
 }`
 
 /** The texts of a page, each with its contrast to the nearest background; runs in the page. */
-const contrasts = `[...document.querySelectorAll('h1, p, a, dt, dd, label, input, button')].map((element) => {
+const contrasts = `[...document.querySelectorAll('h1, h2, p, a, dt, dd, label, input, button, pre, mark')].map((element) => {
   let behind = element
   while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement
   const [text, ground] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor]

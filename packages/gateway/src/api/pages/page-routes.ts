@@ -54,6 +54,11 @@ export function isForPage(request: FastifyRequest, paths: readonly string[]): bo
   return paths.some((path) => request.raw.url?.startsWith(`${path}/`))
 }
 
+/** Whether it is a browser that asks where scripts are answered as well. */
+export function wantsPage({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/html') ?? false
+}
+
 export function languageFor(request: FastifyRequest): Language {
   return languageOf(request.headers['accept-language'])
 }

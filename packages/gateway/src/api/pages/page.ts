@@ -44,6 +44,11 @@ input:focus-visible { outline-offset: -1px; }
 .payments li { border-top: 1px solid var(--line); padding-block: 1.25rem; }
 .payments li:last-child { padding-bottom: 0; }
 .payments dl { border: 0; padding: 0; margin-bottom: .75rem; }
+main.wide { max-width: 52rem; }
+h2 { font-size: 1rem; margin: 1.25rem 0 .375rem; }
+pre { margin: 0 0 1rem; padding: .75rem; background: var(--ground); border-radius: .5rem;
+  font: .875rem/1.6 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+mark { background: var(--alarm); color: var(--paper); border-radius: .125rem; }
 main > :last-child { margin-bottom: 0; }
 `
 
@@ -76,7 +81,12 @@ export const cardholderHeaders = headersOf({
   referrer: 'no-referrer',
 })
 
-export function page(language: Language, title: string, content: Html): Html {
+export function page(
+  language: Language,
+  title: string,
+  content: Html,
+  { isWide = false }: { readonly isWide?: boolean } = {},
+): Html {
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -86,7 +96,7 @@ export function page(language: Language, title: string, content: Html): Html {
 <style>${{ html: style }}</style>
 </head>
 <body>
-<main>
+<main${isWide ? html` class="wide"` : html``}>
 <h1>${title}</h1>
 ${content}
 </main>

@@ -15,13 +15,7 @@ import {
   putOff,
 } from './looking.store.ts'
 
-export {
-  type Claimed,
-  claimOpen,
-  findNextLook,
-  type LookedAtTable,
-  putOff,
-} from './looking.store.ts'
+export { claimOpen, type LookedAtTable, putOff } from './looking.store.ts'
 
 /** How something stands after a look; who is late with its answer is asked again when it is due. */
 export type Look = 'finished' | 'open' | { readonly decidedBy: Date }
