@@ -1,10 +1,14 @@
 /** The café's pages: plain HTML for a phone, which works without JavaScript. */
 import { type Html, html } from '@gerbang/example-shop/html'
+import { pagesOf, rupiah } from '@gerbang/example-shop/web'
 import { type Customer, type Order, offer } from './customers.ts'
 import { menu, testCards } from './menu.ts'
 
 /** Seconds between looks at something that waits. */
-const refreshSeconds = 3
+const page = pagesOf({
+  name: 'Kopi Gerbang',
+  footer: 'An example café. Nothing is sold; use test cards only.',
+})
 /** After this long a waiting order stops refreshing itself; the gateway's own tries are slower. */
 const refreshForMs = 120_000
 
@@ -143,26 +147,3 @@ export function problemPage(title: string, text: string): string {
     html`<h1 class="bad">${title}</h1><p>${text}</p><a class="button" href="/">To the menu</a>`,
   )
 }
-
-function page(title: string, content: Html, refresh = false): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : undefined}
-<title>${title} · Kopi Gerbang</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/style.css">
-</head>
-<body>
-<header><a href="/">Kopi Gerbang</a></header>
-<main>${content}</main>
-<footer>An example café. Nothing is sold; use test cards only.</footer>
-</body>
-</html>
-`.text
-}
-
-// The space does not break.
-const rupiah = (amount: number) => `Rp\u00a0${amount.toLocaleString('id-ID')}`

@@ -11,6 +11,7 @@ import {
   verifySnapNotification,
 } from '@gerbang/client'
 import { css } from '@gerbang/example-shop/style'
+import { securityHeaders, sendPage } from '@gerbang/example-shop/web'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { askForToken, bindCard, takeBinding, unbindCard } from './cards.ts'
 import { type Customer, type Customers, place } from './customers.ts'
@@ -29,16 +30,6 @@ export type CafeDeps = {
   readonly cafeUrl: () => string
   readonly issuerAppUrl: string
   readonly now?: () => Date
-}
-
-const securityHeaders = {
-  // Chromium holds the redirect after a form against form-action, and the bank may be anywhere.
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; " +
-    "form-action 'self' http: https:; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
 }
 
 const cookieName = 'gerbang_cafe'
@@ -166,8 +157,4 @@ function fieldOf({ body }: FastifyRequest, name: string): string {
 function missing(reply: FastifyReply) {
   const text = 'There is no such page, or the café was restarted and has forgotten you.'
   return sendPage(reply, problemPage('Not found', text), 404)
-}
-
-function sendPage(reply: FastifyReply, page: string, status = 200) {
-  return reply.code(status).type('text/html; charset=utf-8').send(page)
 }

@@ -3,9 +3,13 @@ import { futureExpiry, products, testCards } from './catalogue.ts'
 import { textOfDecline } from './customer-texts.ts'
 import { Html, html } from './html.ts'
 import type { Order, PaymentState } from './orders.ts'
+import { pagesOf, rupiah } from './web.ts'
 
 /** Seconds between looks at an order that still waits for something. */
-const refreshSeconds = 3
+const page = pagesOf({
+  name: 'Toko Gerbang',
+  footer: 'An example shop. Nothing is sold; use test cards only.',
+})
 /** After this long a waiting page stops refreshing itself; the gateway's own tries are slower. */
 const refreshForMs = 120_000
 
@@ -194,29 +198,6 @@ function notificationRow({ id, state, notification }: Order): Html | undefined {
   }
 }
 
-function page(title: string, content: Html, refresh = false): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : undefined}
-<title>${title} · Toko Gerbang</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/style.css">
-</head>
-<body>
-<header><a href="/">Toko Gerbang</a></header>
-<main>${content}</main>
-<footer>An example shop. Nothing is sold; use test cards only.</footer>
-</body>
-</html>
-`.text
-}
-
 const checked = (isChecked: boolean) => (isChecked ? new Html('checked') : undefined)
 
 const selected = (isSelected: boolean) => (isSelected ? new Html('selected') : undefined)
-
-// The space does not break.
-const rupiah = (amount: number) => `Rp\u00a0${amount.toLocaleString('id-ID')}`

@@ -17,6 +17,7 @@ import {
 } from './pages.ts'
 import { askStatus, type Card, chargeOrder, startPayment, takeNotification } from './payment.ts'
 import { css } from './style.ts'
+import { securityHeaders, sendPage } from './web.ts'
 
 export type ShopDeps = {
   readonly client: Client
@@ -27,17 +28,6 @@ export type ShopDeps = {
   readonly now?: () => Date
   /** Told what the gateway refused, without any card data. */
   readonly log?: (line: string) => void
-}
-
-const securityHeaders = {
-  // Chromium holds the redirect after a form against form-action, and the bank may be anywhere.
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; " +
-    "form-action 'self' http: https:; frame-ancestors 'none'",
-  // An order's id is the key to its page: it must not leave in a Referer.
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
 }
 
 /** Builds the server without listening. Nothing is logged, so no card number is. */
@@ -143,8 +133,4 @@ function readForm(body: unknown) {
 function missing(reply: FastifyReply) {
   const text = 'There is no such page, or the shop was restarted and has forgotten the order.'
   return sendPage(reply, problemPage('Not found', text), 404)
-}
-
-function sendPage(reply: FastifyReply, page: string, status = 200) {
-  return reply.code(status).type('text/html; charset=utf-8').send(page)
 }
