@@ -13,7 +13,11 @@ export type Measure = (what: string, work: () => Promise<unknown>) => Promise<vo
 export async function assertReadsByKey(
   database: Database,
   tables: readonly string[],
-  { life, crowd }: { life: (measure: Measure) => Promise<void>; crowd: () => Promise<void> },
+  {
+    life,
+    crowd,
+    slack = 10,
+  }: { life: (measure: Measure) => Promise<void>; crowd: () => Promise<void>; slack?: number },
 ): Promise<void> {
   const reads = async () => {
     const found = new Map<string, number>()
@@ -30,11 +34,18 @@ export async function assertReadsByKey(
   const among = await reads()
   assert.ok(among.size > 0)
   // Versions of a row that were not vacuumed yet may be passed on the way; never the table.
-  const grown = [...among].filter(([what, read]) => read > (alone.get(what) ?? 0) + 10)
+  const grown = [...among].filter(([what, read]) => read > (alone.get(what) ?? 0) + slack)
   assert.deepEqual(
     grown.map(([what, read]) => `${what}: ${alone.get(what)} rows alone, ${read} in the crowd`),
     [],
   )
+}
+
+/** Does each of these works, once what it is about is there. */
+export function eachOf(works: Readonly<Record<string, () => Promise<() => Promise<unknown>>>>) {
+  return async (measure: Measure) => {
+    for (const [what, prepare] of Object.entries(works)) await measure(what, await prepare())
+  }
 }
 
 /** Rows that scans of tables have read so far, by the only connection; a name may carry its schema. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../../test/harness/database.ts'
-import { rowsRead } from '../../../../../../test/harness/rows-read.ts'
+import { assertReadsByKey, eachOf, rowsRead } from '../../../../../../test/harness/rows-read.ts'
 import { systemClock } from '../../../primitives/clock.ts'
 import { systemRandom } from '../../../primitives/random.ts'
 import { createDesk, percent } from '../conformance/world.ts'
@@ -64,28 +64,17 @@ const works: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
   },
 }
 
-async function measure(): Promise<Map<string, number>> {
-  const reads = new Map<string, number>()
-  for (const [what, prepare] of Object.entries(works)) {
-    const work = await prepare()
-    const before = await rowsRead(database, tables)
-    await work()
-    reads.set(what, (await rowsRead(database, tables)) - before)
-  }
-  return reads
-}
-
 test('every message reads as many rows among 1,000 as among none', async () => {
-  await measure()
-  const alone = await measure()
-  for (let i = 0; i < 10; i++) {
-    await Promise.all(Array.from({ length: 100 }, () => first('sale').send()))
-  }
-  const crowded = await measure()
-  for (const [what, read] of crowded) {
+  await assertReadsByKey(database, tables, {
+    life: eachOf(works),
+    crowd: async () => {
+      for (let i = 0; i < 10; i++) {
+        await Promise.all(Array.from({ length: 100 }, () => first('sale').send()))
+      }
+    },
     // Versions of a row that were not vacuumed yet may be passed on the way; never the book.
-    assert.ok(read <= (alone.get(what) ?? 0) + 5, `${what}: ${alone.get(what)} alone, now ${read}`)
-  }
+    slack: 5,
+  })
 })
 
 test('closing a batch reads no messages of other accounts', async () => {

@@ -1,8 +1,7 @@
 /** Each statement of the book reads by key: what it reads does not grow with the book. */
-import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../../test/harness/database.ts'
-import { rowsRead } from '../../../../../../test/harness/rows-read.ts'
+import { assertReadsByKey, eachOf } from '../../../../../../test/harness/rows-read.ts'
 import { rupiah } from '../../../primitives/money.ts'
 import { systemRandom } from '../../../primitives/random.ts'
 import { Secret } from '../../../primitives/secret.ts'
@@ -82,28 +81,17 @@ const works: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
   },
 }
 
-async function measure(): Promise<Map<string, number>> {
-  const reads = new Map<string, number>()
-  for (const [what, prepare] of Object.entries(works)) {
-    const work = await prepare()
-    const before = await rowsRead(database, tables)
-    await work()
-    reads.set(what, (await rowsRead(database, tables)) - before)
-  }
-  return reads
-}
-
 test('every message reads as many rows among 1,000 as among none', async () => {
-  await measure()
-  const alone = await measure()
-  for (let i = 0; i < 10; i++) {
-    await Promise.all(Array.from({ length: 60 }, () => desk.pay().send()))
-    await Promise.all(Array.from({ length: 20 }, () => desk.bound()))
-    await Promise.all(Array.from({ length: 20 }, () => simulator.issueOtt(cpan)))
-  }
-  const crowded = await measure()
-  for (const [what, read] of crowded) {
+  await assertReadsByKey(database, tables, {
+    life: eachOf(works),
+    crowd: async () => {
+      for (let i = 0; i < 10; i++) {
+        await Promise.all(Array.from({ length: 60 }, () => desk.pay().send()))
+        await Promise.all(Array.from({ length: 20 }, () => desk.bound()))
+        await Promise.all(Array.from({ length: 20 }, () => simulator.issueOtt(cpan)))
+      }
+    },
     // Versions of a row that were not vacuumed yet may be passed on the way; never the book.
-    assert.ok(read <= (alone.get(what) ?? 0) + 5, `${what}: ${alone.get(what)} alone, now ${read}`)
-  }
+    slack: 5,
+  })
 })
