@@ -27,6 +27,8 @@ test('it says where the sandbox is and who the merchant is, and nothing of what 
   assert.match(usual, /ready at http:\/\/127\.0\.0\.1:8080\n/)
   assert.match(usual, /MCH-1[\s\S]*SK-1/)
   assert.match(usual, /: {2}npm run demo\n/)
+  assert.match(usual, /: {3}npm run demo -- kki\n/)
+  assert.match(usual, /Refused\? +http:\/\/127\.0\.0\.1:8080\/sandbox\/explain\n/)
   assert.doesNotMatch(usual, /Clock|PUBLIC_URL|Bearer|Data /)
 })
 
