@@ -102,3 +102,53 @@ test('a merchant who never answers does not stop time: each attempt has its 10 s
   assert.equal(after.offsetMs - offsetMs, 360_000)
   assert.ok(performance.now() - started < 15_000)
 })
+
+/** A merchant whose server is called, and answers nothing. */
+async function silentMerchant() {
+  const server = await startMerchantServer()
+  server.answer = () => {}
+  const settings = { threeDSecure: false, notificationUrl: server.url }
+  return { server, merchant: await anotherMerchant(world, settings) }
+}
+
+test('who never answers delays nothing of others: their retries fall due at their times', async () => {
+  const silent = await silentMerchant()
+  await charge(world, absentBody('MOTO'), silent.merchant)
+  await until(() => silent.server.received.length === 1)
+  const server = await startMerchantServer()
+  server.answer = 500
+  const settings = { threeDSecure: false, notificationUrl: server.url }
+  const merchant = await anotherMerchant(world, settings)
+  const invoice = newInvoice()
+  await charge(
+    world,
+    { ...absentBody('MOTO'), order: { amount: 90_000, invoice_number: invoice } },
+    merchant,
+  )
+  await until(() => server.received.length === 1)
+  await advance(world, 1)
+  const path = `/sandbox/notifications?invoiceNumber=${invoice}&clientId=${merchant.clientId}`
+  const [{ attempts }] = (await control(world, 'GET', path)).body.notifications
+  const first = Date.parse(attempts[0].at)
+  const minutes = attempts.map(({ at }: { at: string }) => (Date.parse(at) - first) / 60_000)
+  assert.deepEqual(minutes.map(Math.round), [0, 30])
+  assert.equal(silent.server.received.length, 2)
+})
+
+test('a reset ends an advance that is under way: the clock stays at real time', async () => {
+  const { server, merchant } = await silentMerchant()
+  await charge(world, absentBody('MOTO'), merchant)
+  await until(() => server.received.length === 1)
+  const clock = '/sandbox/clock'
+  const [move, behind] = [1, 2].map(() =>
+    control(world, 'POST', clock, { advanceMs: 12 * 3_600_000 }),
+  )
+  await until(() => server.received.length === 2)
+  assert.ok((await control(world, 'GET', clock)).body.offsetMs > 0)
+  await control(world, 'POST', '/sandbox/reset')
+  for (const answer of await Promise.all([move, behind])) {
+    assert.equal(answer?.status, 409, answer?.text)
+    assert.equal(answer?.body.error.code, 'RESET_MEANWHILE')
+  }
+  assert.equal((await control(world, 'GET', clock)).body.offsetMs, 0)
+})

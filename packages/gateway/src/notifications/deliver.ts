@@ -45,6 +45,7 @@ const shareOfFree = 1 / 16
 export type Delivery = {
   /** Starts delivering what is due and nobody else delivers; does not wait for the answers. */
   start(): Promise<void>
+  isUnderWay(): boolean
   /** Resolves when nothing is under way any more. */
   idle(): Promise<void>
   /** Begins nothing more, and resolves when nothing is under way. */
@@ -103,6 +104,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     start,
+    isUnderWay: () => underWay.size > 0,
     idle,
     stop: () => {
       isStopped = true

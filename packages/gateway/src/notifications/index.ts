@@ -101,6 +101,7 @@ export function createNotifications(
       name: 'notifications',
       nextDueAt: () => findNextDue(database),
       runDue: () => delivery.start(),
+      isUnderWay: () => delivery.isUnderWay(),
     },
     idle: () => delivery.idle(),
     stop: () => delivery.stop(),

@@ -1,7 +1,8 @@
 /**
  * Moving the sandbox's clock forward (sandbox.md, Time): by exactly what was asked for, doing on the
  * way what falls due. Advances of one process wait for each other, so that each does what it passes;
- * those of another process move the same clock meanwhile, and nothing of either is lost.
+ * those of another process move the same clock meanwhile, and nothing of either is lost. A reset ends
+ * the advances that were asked for before it: the clock stays where the reset put it.
  */
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
@@ -12,19 +13,27 @@ type AdvanceDeps = { readonly clock: SandboxClock; readonly jobs: Pick<Jobs, 'ad
 
 export function createAdvance(deps: AdvanceDeps): (advanceMs: number) => Promise<void> {
   let last: Promise<void> = Promise.resolve()
-  return (advanceMs) => {
-    const mine = last.then(() => advance(deps, advanceMs))
+  return async (advanceMs) => {
+    const resets = await deps.clock.resets()
+    const mine = last.then(() => advance(deps, advanceMs, resets))
     last = mine.catch(() => {})
     return mine
   }
 }
 
-async function advance({ clock, jobs }: AdvanceDeps, advanceMs: number): Promise<void> {
+async function advance(
+  { clock, jobs }: AdvanceDeps,
+  advanceMs: number,
+  resets: number,
+): Promise<void> {
+  if ((await clock.resets()) !== resets) throw resetMeanwhile()
   if (clock.offsetMs() + advanceMs > mostAheadMs) throw tooFar()
   let leftMs = advanceMs
   const move = async (milliseconds: number) => {
     leftMs -= milliseconds
-    if (!(await clock.moveBy(milliseconds))) throw tooFar()
+    const moved = await clock.moveBy(milliseconds, resets)
+    if (moved === 'too_far') throw tooFar()
+    if (moved === 'reset') throw resetMeanwhile()
   }
   const target = later(clock.now(), advanceMs)
   await jobs.advanceTo(target, async (instant) => {
@@ -33,6 +42,14 @@ async function advance({ clock, jobs }: AdvanceDeps, advanceMs: number): Promise
     if (instant < target) await move(Math.min(Math.max(aheadMs, 0), leftMs))
     else await move(leftMs)
   })
+}
+
+function resetMeanwhile(): SandboxError {
+  return new SandboxError(
+    409,
+    'RESET_MEANWHILE',
+    'The sandbox was reset while its clock was moved: the clock is back at real time',
+  )
 }
 
 function tooFar(): SandboxError {

@@ -27,7 +27,7 @@ async function hears(clock: SandboxClock, offsetMs: number) {
 test('after a move both processes have the same offset, and real time stays', async () => {
   const { one, two } = await twoClocks()
   assert.equal(one.offsetMs(), 0)
-  assert.equal(await one.moveBy(12 * hourMs), true)
+  assert.equal(await one.moveBy(12 * hourMs), 'moved')
   assert.equal(one.offsetMs(), 12 * hourMs)
   await hears(two, one.offsetMs())
   assert.ok(two.now().getTime() - two.realNow().getTime() >= 11 * hourMs)
@@ -45,14 +45,14 @@ test('a process that starts later has the offset too', async () => {
 test('it never goes back but by a reset', async () => {
   const { one } = await twoClocks()
   await one.moveBy(2 * hourMs)
-  for (const nothing of [0, -hourMs]) assert.equal(await one.moveBy(nothing), true)
+  for (const nothing of [0, -hourMs]) assert.equal(await one.moveBy(nothing), 'moved')
   assert.equal(one.offsetMs(), 2 * hourMs)
 })
 
 test('of many moves at once in two processes each one counts', async () => {
   const { one, two } = await twoClocks()
   const moves = Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).moveBy(1_000))
-  assert.ok((await Promise.all(moves)).every((moved) => moved))
+  assert.ok((await Promise.all(moves)).every((moved) => moved === 'moved'))
   await hears(one, 20_000)
   await hears(two, 20_000)
 })
@@ -60,11 +60,21 @@ test('of many moves at once in two processes each one counts', async () => {
 test('it goes no farther than ten years ahead, however many move it at once', async () => {
   const { one, two } = await twoClocks()
   const steps = Array.from({ length: 10 }, (_, i) => (i % 2 ? one : two).moveBy(mostAheadMs / 4))
-  const moved = (await Promise.all(steps)).filter((isMoved) => isMoved)
+  const moved = (await Promise.all(steps)).filter((result) => result === 'moved')
   assert.equal(moved.length, 4)
-  assert.equal(await one.moveBy(1), false)
+  assert.equal(await one.moveBy(1), 'too_far')
   await hears(one, mostAheadMs)
   await hears(two, mostAheadMs)
+})
+
+test('who knows the clock from before a reset of another process moves it no more', async () => {
+  const { one, two } = await twoClocks()
+  const resets = await one.resets()
+  assert.equal(await one.moveBy(hourMs, resets), 'moved')
+  await two.reset()
+  assert.equal(await one.moveBy(hourMs, resets), 'reset')
+  await hears(one, 0)
+  assert.equal(await one.moveBy(hourMs, await one.resets()), 'moved')
 })
 
 test('a reset brings both back to real time', async () => {

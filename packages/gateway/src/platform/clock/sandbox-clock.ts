@@ -7,6 +7,7 @@ import type { Database } from '../database/index.ts'
 import {
   clockChannel,
   findClockOffset,
+  findClockResets,
   raiseClockOffset,
   resetClockOffset,
 } from './sandbox-clock.store.ts'
@@ -16,8 +17,13 @@ export const mostAheadMs = 315_360_000_000
 
 export type SandboxClock = Clock & {
   offsetMs(): number
-  /** Moves business time forward; false where that would be too far ahead of real time. */
-  moveBy(milliseconds: number): Promise<boolean>
+  /** How often it was reset, by whichever process. */
+  resets(): Promise<number>
+  /**
+   * Moves business time forward. It does not where that would be too far ahead of real time, nor
+   * where the clock was reset after `sinceResets`.
+   */
+  moveBy(milliseconds: number, sinceResets?: number): Promise<'moved' | 'too_far' | 'reset'>
   /** Back to real time. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -43,12 +49,14 @@ export async function createSandboxClock(database: Database): Promise<SandboxClo
   return {
     ...clock,
     offsetMs: () => offset,
-    moveBy: async (milliseconds) => {
-      if (milliseconds <= 0) return true
-      const raised = await raiseClockOffset(database, milliseconds, mostAheadMs)
-      if (raised === undefined) return false
-      hear(raised)
-      return true
+    resets: () => findClockResets(database),
+    moveBy: async (milliseconds, sinceResets) => {
+      if (milliseconds <= 0) return 'moved'
+      const limits = { mostMs: mostAheadMs, sinceResets }
+      const { offsetMs, resets } = await raiseClockOffset(database, milliseconds, limits)
+      if (offsetMs === null) return resets === (sinceResets ?? resets) ? 'too_far' : 'reset'
+      hear(offsetMs)
+      return 'moved'
     },
     reset: async () => {
       await resetClockOffset(database)

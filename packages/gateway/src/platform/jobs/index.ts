@@ -12,6 +12,8 @@ export type DueWork = {
   nextDueAt(): Promise<Date | undefined>
   /** Does what is due by `now`, as far as nobody else is doing it. */
   runDue(now: Date): Promise<void>
+  /** Of work that `runDue` only begins: whether pieces of it are under way in this process. */
+  isUnderWay?(): boolean
 }
 
 /** 10 s after the first try, doubling to an hour: who is asked may be away for a day. */
@@ -32,8 +34,14 @@ export type Jobs = {
 /** The safety net for wake-ups that were missed, and for what other processes wrote. */
 const lookEveryMs = 1_000
 
-/** How long an advance waits for a piece that another worker holds. */
-const mostWaitMs = 10_000
+/**
+ * How long an advance waits for a piece that another worker holds: longer than every lease, so that the
+ * worker has done it by then, or is dead and the piece was taken from it.
+ */
+const mostWaitMs = 45_000
+
+/** How long it waits at one instant while pieces are under way here, each of which ends by itself. */
+const mostUnderWayMs = 300_000
 
 export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log: Log }): Jobs {
   const { works, clock, log } = deps
@@ -55,12 +63,6 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
       await sleep(clock, lookEveryMs, either).catch(() => {})
     }
   }
-  const earliest = async () => {
-    const dues = await Promise.all(works.map((work) => work.nextDueAt()))
-    const times = dues.flatMap((due) => (due ? [due.getTime()] : []))
-    return times.length > 0 ? Math.min(...times) : undefined
-  }
-
   return {
     start: () => {
       stopping = new AbortController()
@@ -70,17 +72,13 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
       for (const one of work ? [work] : works) awake.get(one)?.abort()
     },
     advanceTo: async (target, moveClock) => {
-      let held: { due: number; until: number } | undefined
+      const waiting = createWaiting(clock, log)
       for (;;) {
-        const due = await earliest()
-        if (due === undefined || due > target.getTime()) break
-        if (due > clock.now().getTime()) await moveClock(new Date(due))
+        const next = waiting.first(await duesOf(works))
+        if (!next || next.due > target) break
+        if (next.due > clock.now()) await moveClock(next.due)
         for (const work of works) await work.runDue(clock.now())
-        // Still there: somebody else holds it. Wait for them, but not for ever.
-        const now = clock.realNow().getTime()
-        if (held?.due !== due) held = { due, until: now + mostWaitMs }
-        else if (now > held.until) break
-        else await sleep(clock, 10)
+        await waiting.pauseWhileHeld(next)
       }
       await moveClock(target)
     },
@@ -88,6 +86,48 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
       stopping.abort()
       await loops
       loops = undefined
+    },
+  }
+}
+
+/** When the next piece of a work falls due, or fell. */
+type Due = { readonly work: DueWork; readonly due: Date }
+
+/** Of each work that waits for anything, the earliest first. */
+async function duesOf(works: readonly DueWork[]): Promise<Due[]> {
+  const dues = await Promise.all(
+    works.map(async (work) => {
+      const due = await work.nextDueAt()
+      return due ? [{ work, due }] : []
+    }),
+  )
+  return dues.flat().toSorted((one, other) => one.due.getTime() - other.due.getTime())
+}
+
+/**
+ * An advance's patience with pieces that stay due although they were run: somebody else holds them, or
+ * they are under way. One that it gives up on is left behind alone; everything else is done in its turn.
+ */
+function createWaiting(clock: Clock, log: Log) {
+  const givenUp = new Map<DueWork, number>()
+  let held: { readonly due: Due; readonly since: number } | undefined
+  const isSame = (one: Due, other: Due) =>
+    one.work === other.work && one.due.getTime() === other.due.getTime()
+  return {
+    first: (dues: readonly Due[]) =>
+      dues.find(({ work, due }) => givenUp.get(work) !== due.getTime()),
+    pauseWhileHeld: async (ran: Due) => {
+      const now = clock.realNow().getTime()
+      if (!held || !isSame(held.due, ran)) {
+        // Run for the first time: it may well be done.
+        held = { due: ran, since: now }
+        return
+      }
+      const { work, due } = ran
+      const mostMs = work.isUnderWay?.() ? mostUnderWayMs : mostWaitMs
+      if (now - held.since <= mostMs) return sleep(clock, 10)
+      log.warn({ work: work.name, due }, 'an advance of the clock leaves behind what is held')
+      givenUp.set(work, due.getTime())
     },
   }
 }

@@ -99,22 +99,69 @@ test('what was due already is done before the clock moves', async () => {
   assert.deepEqual(done, ['mail 999000 at 1000000'])
 })
 
-test('an advance gives up after 10 s on a piece that somebody else holds', async () => {
+/** Runs an advance while real time passes in steps of 10 ms; gives how much had passed at its end. */
+async function msUntil(advance: Promise<void>, pass: (ms: number) => Promise<void>, most: number) {
+  let isOver = false
+  advance.then(() => {
+    isOver = true
+  })
+  let waited = 0
+  for (; waited < most && !isOver; waited += 10) await pass(10)
+  assert.ok(isOver, `not over after ${most} ms`)
+  await advance
+  return waited
+}
+
+test('an advance leaves behind what nobody frees in 45 s, and does all the rest in its turn', async () => {
+  const done: string[] = []
   const held: DueWork = {
     name: 'held',
     nextDueAt: async () => new Date(1_000_000),
     runDue: async () => {},
   }
-  const { jobs, moveTo, pass, clock } = setUp(() => [held])
-  let isOver = false
-  const advance = jobs.advanceTo(new Date(1_005_000), moveTo).then(() => {
-    isOver = true
+  const { jobs, moveTo, pass, clock, lines } = setUp(({ clock }) => [
+    held,
+    pieces('mail', [1_060_000, 1_070_000], done, clock),
+  ])
+  const waited = await msUntil(jobs.advanceTo(new Date(1_080_000), moveTo), pass, 50_000)
+  assert.ok(waited >= 45_000, `${waited} ms`)
+  assert.deepEqual(done, ['mail 1060000 at 1060000', 'mail 1070000 at 1070000'])
+  assert.ok(clock.now().getTime() >= 1_080_000)
+  assert.match(lines.join(''), /leaves behind what is held/)
+})
+
+test('a piece that is freed after 40 s is done before what falls due after it', async () => {
+  const done: string[] = []
+  const dues = [1_000_000]
+  const { jobs, moveTo, pass } = setUp(({ clock }) => {
+    const mail = pieces('mail', dues, done, clock)
+    const isHeld = () => clock.realNow().getTime() < 1_040_000
+    return [
+      { ...mail, runDue: async (now) => (isHeld() ? undefined : mail.runDue(now)) },
+      pieces('sweep', [1_050_000], done, clock),
+    ]
   })
-  for (let waited = 0; waited < 9_990; waited += 10) await pass(10)
-  assert.equal(isOver, false)
-  for (let waited = 0; waited < 100 && !isOver; waited += 10) await pass(10)
-  await advance
-  assert.ok(clock.now().getTime() >= 1_005_000)
+  await msUntil(jobs.advanceTo(new Date(1_060_000), moveTo), pass, 50_000)
+  assert.deepEqual(
+    done.map((line) => line.split(' ', 2).join(' ')),
+    ['mail 1000000', 'sweep 1050000'],
+  )
+})
+
+test('an advance waits longer for what is under way here', async () => {
+  const dues = [new Date(1_000_000)]
+  const { jobs, moveTo, pass } = setUp(({ clock }) => [
+    {
+      name: 'deliveries',
+      nextDueAt: async () => dues[0],
+      runDue: async () => {
+        if (clock.realNow().getTime() >= 1_120_000) dues.length = 0
+      },
+      isUnderWay: () => true,
+    },
+  ])
+  const waited = await msUntil(jobs.advanceTo(new Date(1_001_000), moveTo), pass, 130_000)
+  assert.ok(waited >= 119_000, `${waited} ms`)
 })
 
 /** Work that counts its runs, and can be made to fail. */
