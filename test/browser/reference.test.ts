@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createListeningWorld } from '../harness/listening.ts'
 import { needsChromium, newVisit } from './chromium.ts'
+import { readTexts } from './contrasts.ts'
 
 const world = await createListeningWorld()
 
@@ -40,7 +41,7 @@ test(
     await page.getByRole('link', { name: 'guides' }).click()
     const guides = await popup
     await guides.getByRole('link', { name: '3-D Secure' }).click()
-    await guides.getByText('# 3-D Secure').waitFor()
+    await guides.getByRole('heading', { name: '3-D Secure' }).waitFor()
     assert.deepEqual(problems, [])
   },
 )
@@ -56,3 +57,16 @@ test('on a phone an open call does not scroll sideways', needsChromium, async ()
   const widths = '[document.documentElement.scrollWidth, window.innerWidth]'
   assert.deepEqual(await page.evaluate(widths), [360, 360])
 })
+
+for (const width of [360, 1280]) {
+  test(`documents can be read on a screen ${width} px wide`, needsChromium, async () => {
+    const { page, problems, hosts } = await newVisit({ viewport: { width, height: 740 } })
+    for (const path of ['guides', 'guides/notifications.md', 'reference/settings.md']) {
+      await page.goto(`${world.url}/docs/${path}`)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, path)
+      assert.deepEqual((await readTexts(page)).faint, [], path)
+    }
+    assert.deepEqual(problems, [])
+    assert.deepEqual([...hosts], [new URL(world.url).host])
+  })
+}

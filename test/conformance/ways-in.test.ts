@@ -33,18 +33,83 @@ test('in live mode nothing stands at the root', async () => {
   assert.equal((await visit('/', 'text/html', live)).statusCode, 404)
 })
 
-test('every guide is listed and can be read, and nothing else of the disk', async () => {
-  const list = await visit('/docs/guides')
-  const links = [...list.body.matchAll(/href="(\/docs\/guides\/[^"]+)"/g)].map(
-    ([, link = '']) => link,
+const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
+
+/** The addresses that a page links to here, as a browser would open them. */
+const linksOf = (page: string, at: string) =>
+  [...page.matchAll(/href="([^"]+)"/g)]
+    .map(([, href = '']) => new URL(href.replaceAll('&amp;', '&'), `http://127.0.0.1${at}`))
+    .filter(({ host }) => host === '127.0.0.1')
+
+test('every document is listed, as a page for browsers and as text for others', async () => {
+  const list = await visit('/docs/guides', html)
+  assert.match(String(list.headers['content-security-policy']), /^default-src 'none'/)
+  const paths = linksOf(list.body, '/docs/guides').map(({ pathname }) => pathname)
+  assert.equal(
+    paths.find((path) => path.endsWith('.md')),
+    '/docs/guides/first-payment.md',
   )
-  assert.ok(links.length >= 4)
-  for (const link of links) {
-    const guide = await visit(link)
-    assert.equal(guide.headers['content-type'], 'text/plain; charset=utf-8')
-    assert.match(guide.body, /^# /)
+  assert.ok(paths.length >= 30, String(paths.length))
+  for (const path of paths.filter((one) => one.endsWith('.md'))) {
+    const [text, page] = [await visit(path), await visit(path, html)]
+    assert.equal(text.headers['content-type'], 'text/plain; charset=utf-8')
+    assert.match(text.body, /^(<!--.*-->\n+)?# /)
+    assert.equal(page.headers['content-type'], 'text/html; charset=utf-8')
+    const [, title = ''] = /^# (.+)$/m.exec(text.body) ?? []
+    assert.ok(page.body.includes('<h1>') && page.body.includes('</title>'), title)
+    assert.doesNotMatch(page.body, /<script|<img/)
   }
-  for (const name of ['x.md', '..%2Foperating%2Frunning.md', '%2e%2e%2f%2e%2e%2fREADME.md']) {
-    assert.equal((await visit(`/docs/guides/${name}`)).statusCode, 404)
+})
+
+test('every link of every document leads to something that is there, and to its part of it', async () => {
+  const seen = new Map<string, string>()
+  const open = async (path: string) => {
+    if (!seen.has(path)) {
+      const { statusCode, body } = await visit(path, html)
+      assert.equal(statusCode, 200, path)
+      seen.set(path, body)
+      if (path.endsWith('.md') || path === '/docs/guides') await follow(path, body)
+    }
+    return seen.get(path) ?? ''
+  }
+  const follow = async (at: string, page: string): Promise<void> => {
+    for (const { pathname, hash } of linksOf(page, at)) {
+      const there = await open(pathname)
+      const id = decodeURIComponent(hash.slice(1))
+      if (id !== '') assert.ok(there.includes(`id="${id}"`), `${at} leads to ${pathname}${hash}`)
+    }
+  }
+  await open('/docs/guides')
+  assert.ok(seen.size >= 30, String(seen.size))
+})
+
+test('nothing else of the disk is served among the documents', async () => {
+  for (const path of [
+    'guides/x.md',
+    'guides/..%2F..%2FREADME.md',
+    'guides/%2e%2e%2f%2e%2e%2fREADME.md',
+    'reference/openapi.json',
+  ]) {
+    assert.equal((await visit(`/docs/${path}`, html)).statusCode, 404, path)
+  }
+})
+
+test('examples name the gateway that shows them', async () => {
+  const publicUrl = 'https://pay.example.com'
+  const elsewhere = await createWorld({ config: { publicUrl } })
+  for (const accept of [undefined, html]) {
+    const { body } = await visit('/docs/guides/notifications.md', accept, elsewhere)
+    assert.match(body, /https:\/\/pay\.example\.com\/sandbox\/clock/)
+    assert.doesNotMatch(body, /127\.0\.0\.1:8080/)
+  }
+})
+
+test('the AsyncAPI document is served, where a program and where a reader looks for it', async () => {
+  for (const path of ['/docs/asyncapi.json', '/docs/reference/asyncapi.json']) {
+    const { statusCode, body } = await visit(path)
+    assert.equal(statusCode, 200)
+    const { asyncapi, channels } = JSON.parse(body)
+    assert.equal(asyncapi, '3.0.0')
+    assert.equal(channels.payments.address, 'gerbang.payments')
   }
 })

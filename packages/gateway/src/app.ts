@@ -17,7 +17,7 @@ import { refundRoute } from './api/cards/refund.ts'
 import { deleteTokenRoute } from './api/cards/tokens/delete-token.ts'
 import { getTokensRoute } from './api/cards/tokens/get-tokens.ts'
 import { legacyTokensRoute } from './api/cards/tokens/legacy-tokens.ts'
-import { registerGuides } from './api/guides.ts'
+import { registerDocuments } from './api/documents/index.ts'
 import { registerHome } from './api/home.ts'
 import { registerOperation } from './api/operation.ts'
 import { challengePath, registerChallenge } from './api/pages/challenge.ts'
@@ -38,6 +38,7 @@ import { registerKkiRoutes } from './api/snap/kki-routes.ts'
 import { b2bTokenRoute } from './api/snap/tokens/b2b-token.ts'
 import { b2b2cTokenRoute } from './api/snap/tokens/b2b2c-token.ts'
 import { answerUnknownPaths } from './api/unknown-path.ts'
+import { usualTopicPrefix } from './kafka-settings.ts'
 import type { Merchants } from './merchants/index.ts'
 import { businessTables, createModules, type ModuleDeps } from './modules.ts'
 import {
@@ -125,8 +126,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
     onAnswer: modules.metrics.answered,
   })
-  await registerReference(server, { publicUrl: deps.publicUrl, version })
-  registerGuides(server)
+  await registerReference(server, { publicUrl, version })
+  const topicPrefix = config.kafka?.topicPrefix ?? usualTopicPrefix
+  registerDocuments(server, { publicUrl, version, topicPrefix })
   // Live mode sends browsers to https only.
   const redirectProtocols = config.mode === 'live' ? ['https:'] : ['https:', 'http:']
   const checkDeps: CheckRouteDeps = {

@@ -12,6 +12,7 @@ export function registerHome(server: FastifyInstance): void {
       mode: 'sandbox',
       reference: '/docs',
       guides: '/docs/guides',
+      events: '/docs/asyncapi.json',
       credentials: '/sandbox/credentials',
       issuerApp: '/issuer-app',
       ready: '/health/ready',

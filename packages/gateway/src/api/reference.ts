@@ -4,11 +4,11 @@ import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { referenceCss, referenceIcon } from './reference-style.ts'
 
-const introduction = `A faithful, open implementation of DOKU’s Direct API for cards. Every request carries four
-headers (Client-Id, Request-Id, Request-Timestamp, Signature), and every answer is signed. Gerbang is
-independent of DOKU.
+const introduction = `A faithful, open implementation of DOKU’s Direct API for cards, and of Kartu Kredit Indonesia
+over SNAP. A cards request carries four headers (Client-Id, Request-Id, Request-Timestamp, Signature), and its answer is
+signed; a SNAP call has an access token and a signature. Gerbang is independent of DOKU.
 
-Read also the [guides](/docs/guides). Calls of the merchant’s dialects cannot be tried here, because a page has no
+Read also the [guides](/docs/guides), and the [AsyncAPI document](/docs/asyncapi.json) of the events that go to Kafka. Calls of the merchant’s dialects cannot be tried here, because a page has no
 Secret Key to sign them with: paste one of the guides’, or use the SDK.`
 
 /** To be called before the routes are registered. */

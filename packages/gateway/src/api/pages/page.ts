@@ -13,7 +13,8 @@ const style = `
   --ground: #10141a; --line: #37414e; --accent: #6cb2ff; --on-accent: #08121f; --alarm: #ffb4ab;
   --alarm-ground: #3b1613; } }
 * { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
+body { margin: 0; min-height: 100vh; display: grid; place-items: center;
+  grid-template-columns: minmax(0, 1fr); padding: 1rem;
   background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { width: 100%; max-width: 26rem; background: var(--paper); border: 1px solid var(--line);
   border-radius: .75rem; padding: 1.5rem; }
@@ -48,6 +49,14 @@ main.wide { max-width: 52rem; }
 h2 { font-size: 1rem; margin: 1.25rem 0 .375rem; }
 pre { margin: 0 0 1rem; padding: .75rem; background: var(--ground); border-radius: .5rem;
   font: .875rem/1.6 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; font-weight: 600; margin: 1rem 0 .25rem; }
+code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
+.table { overflow-x: auto; margin: 0 0 1rem; }
+.table code { overflow-wrap: normal; }
+main.wide > p { color: inherit; }
+table { border-collapse: collapse; font-size: .875rem; }
+th, td { text-align: left; vertical-align: top; padding: .375rem .5rem; border-top: 1px solid var(--line); }
+.wide ul, .wide ol { margin: 0 0 1rem; padding-left: 1.25rem; }
 mark { background: var(--alarm); color: var(--paper); border-radius: .125rem; }
 main > :last-child { margin-bottom: 0; }
 `
