@@ -38,7 +38,7 @@ export function renderDocument(document: Document, isServed: (path: string) => b
 }
 
 /** As GitHub makes it: the documents are read there too. */
-export function anchorOf(heading: string): string {
+function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
