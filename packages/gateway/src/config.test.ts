@@ -132,16 +132,31 @@ test('a setting that nobody reads is told, with the name it most likely means', 
     GERBANG_PORT: '1',
     GERBANG_KAFKA: 'x',
     GERBANG_MODE: 'x',
+    DATA_DIR: 'x',
+    KAFKA_BROKER: 'x',
+    KAFKA_TOPIC: 'x',
   }
   assert.deepEqual(unknownSettings(env), [
     { name: 'GERBANG_SANDBOX_HOST', nearest: 'GERBANG_SANDBOX_HOSTS' },
     { name: 'GERBANG_PORT', nearest: 'PORT' },
     { name: 'GERBANG_KAFKA', nearest: undefined },
+    { name: 'DATA_DIR', nearest: 'GERBANG_DATA_DIR' },
+    { name: 'KAFKA_BROKER', nearest: 'KAFKA_BROKERS' },
+    { name: 'KAFKA_TOPIC', nearest: 'KAFKA_TOPIC_PREFIX' },
   ])
 })
 
 test('settings of the examples, of the tests and of other programs are not told', () => {
-  const env = { GERBANG_URL: 'x', GERBANG_SECRET_KEY: 'x', GERBANG_TEST_KEEP: '1', PORTS: '1' }
+  const env = {
+    GERBANG_URL: 'x',
+    GERBANG_SECRET_KEY: 'x',
+    GERBANG_TEST_KEEP: '1',
+    PORTS: '1',
+    MODE: 'x',
+    KAFKA_PORT_9092_TCP: 'x',
+    KAFKA_SERVICE_PORT: 'x',
+    KAFKA_ADVERTISED_LISTENERS: 'x',
+  }
   assert.deepEqual(unknownSettings(env), [])
 })
 

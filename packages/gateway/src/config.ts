@@ -237,8 +237,9 @@ export function readConfig(
 const settingsOfExamples = ['GERBANG_URL', 'GERBANG_CLIENT_ID', 'GERBANG_SECRET_KEY']
 
 /**
- * What is set under our prefix and read by nobody, which is mostly a slip of the keys. It is told
- * and not refused, so that an older version starts with the settings of a newer one.
+ * What is set and read by nobody, which is mostly a slip of the keys: under our prefix, without the
+ * prefix that its setting has, or nearly as one of Kafka's. It is told and not refused, so that an older
+ * version starts with the settings of a newer one.
  */
 export function unknownSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -247,10 +248,19 @@ export function unknownSettings(
   // Without the prefix: GERBANG_PORT means PORT.
   const bare = (name: string) => name.replace(/^GERBANG_/, '')
   const nearest = (name: string) => nearestName(bare(name), known.map(bare))
+  const meantBy = (name: string) =>
+    known.find((one) => one.startsWith(`${name}_`)) ??
+    known.find((one) => bare(one) === nearest(name))
+  const isOurs = (name: string) => name.startsWith('GERBANG_') && !name.startsWith('GERBANG_TEST_')
+  // One word alone, such as MODE, may be anybody's.
+  const isWithoutPrefix = (name: string) => name.includes('_') && known.includes(`GERBANG_${name}`)
+  // Kubernetes sets such variables of a service that is called kafka.
+  const isKafkas = (name: string) =>
+    /^KAFKA_/.test(name) && !/_(PORT|SERVICE)(_|$)/.test(name) && meantBy(name) !== undefined
   return Object.keys(env)
-    .filter((name) => name.startsWith('GERBANG_') && !name.startsWith('GERBANG_TEST_'))
+    .filter((name) => isOurs(name) || isWithoutPrefix(name) || isKafkas(name))
     .filter((name) => ![...known, ...settingsOfExamples].includes(name))
-    .map((name) => ({ name, nearest: known.find((one) => bare(one) === nearest(name)) }))
+    .map((name) => ({ name, nearest: meantBy(name) }))
 }
 
 /** Digits only: the library's own conversion takes 80.5 and 0x50 for a port. */

@@ -123,6 +123,7 @@ export async function startGateway(
       merchant,
       token,
       dataDir: embedded && config.dataDir,
+      kafka: config.kafka,
       clock,
       needsPublicUrl: config.publicUrl === undefined && !isLoopback(host),
     })

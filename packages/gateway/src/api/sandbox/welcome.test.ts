@@ -17,6 +17,7 @@ const text = (change: Partial<About> = {}) =>
     merchant: { clientId: 'MCH-1', secretKey: new Secret('SK-1') } as Merchant,
     token: undefined,
     dataDir: undefined,
+    kafka: undefined,
     clock: clockAt(0),
     needsPublicUrl: false,
     ...change,
@@ -29,7 +30,7 @@ test('it says where the sandbox is and who the merchant is, and nothing of what 
   assert.match(usual, /: {2}npm run demo\n/)
   assert.match(usual, /: {3}npm run demo -- kki\n/)
   assert.match(usual, /Refused\? +http:\/\/127\.0\.0\.1:8080\/sandbox\/explain\n/)
-  assert.doesNotMatch(usual, /Clock|PUBLIC_URL|Bearer|Data /)
+  assert.doesNotMatch(usual, /Clock|PUBLIC_URL|Bearer|Data |Kafka/)
 })
 
 test('a clock that was moved before the start is told, with the call that sets it back', () => {
@@ -62,4 +63,9 @@ test('the issuer app is told as an address that opens it, with the token where o
   assert.match(printed, /\/issuer-app\?token=tok\n/)
   const set = text({ token: { value: 'of-the-operator', isSet: true } })
   assert.match(set, /\/issuer-app\?token=\$GERBANG_SANDBOX_TOKEN\n/)
+})
+
+test('it says where events are published, where they are', () => {
+  const kafka = { brokers: ['one:9092', 'two:9092'], topicPrefix: 'pay.' }
+  assert.match(text({ kafka }), /Kafka +one:9092, two:9092, topics pay\.\*\n/)
 })

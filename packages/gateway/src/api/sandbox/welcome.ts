@@ -14,11 +14,13 @@ export function welcome(about: {
   readonly token: SandboxToken | undefined
   /** Of the embedded PostgreSQL. */
   readonly dataDir: string | undefined
+  /** Where events are published, and to which topics; undefined where they are not. */
+  readonly kafka: { readonly brokers: readonly string[]; readonly topicPrefix: string } | undefined
   readonly clock: Pick<SandboxClock, 'now' | 'offsetMs'>
   /** Others can reach the gateway, and it was not told how. */
   readonly needsPublicUrl: boolean
 }): string {
-  const { url, merchant, token, dataDir, clock } = about
+  const { url, merchant, token, dataDir, kafka, clock } = about
   const secretKey = merchant.secretKey.reveal((secret) => secret)
   const lines = [
     '',
@@ -31,6 +33,7 @@ export function welcome(about: {
     `  Refused?     ${url}/sandbox/explain`,
     `  Issuer app   ${url}/issuer-app${token === undefined ? '' : `?token=${shown(token)}`}`,
     ...(dataDir === undefined ? [] : [`  Data         ${dataDir}`]),
+    ...(kafka ? [`  Kafka        ${kafka.brokers.join(', ')}, topics ${kafka.topicPrefix}*`] : []),
     ...(token === undefined ? [] : [`  /sandbox     Authorization: Bearer ${shown(token)}`]),
     ...(clock.offsetMs() === 0 ? [] : [clockLine(clock)]),
     '',
