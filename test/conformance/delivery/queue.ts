@@ -29,6 +29,7 @@ export type Wish = {
   readonly paymentId?: PaymentId
   readonly dialect?: 'cards' | 'snap'
   readonly dueAt?: Date
+  readonly isUrlOverridden?: boolean
 }
 
 export type Queue = {
@@ -77,6 +78,7 @@ export function createQueue(
           paymentId: wish.paymentId,
           subject,
           url: wish.url,
+          isUrlOverridden: wish.isUrlOverridden,
           body: JSON.stringify({ number: last, subject, additionalInfo: {} }),
           dueAt: wish.dueAt ?? clock.now(),
         }

@@ -2,6 +2,7 @@
 import type { Binding } from '../bindings/index.ts'
 import type { NewNotification } from '../notifications/index.ts'
 import type { Settlement } from '../payments/index.ts'
+import { overrideUrlOf } from './cards/charge/order-input.ts'
 import { toTransactionReport } from './cards/transaction-report.ts'
 import { toBindingNotification, toSnapNotification } from './snap/notification.ts'
 
@@ -17,7 +18,8 @@ export function notificationOfPayment({ after, sealedAccount }: Settlement): New
   }
   if (payment.channel === 'CREDIT_CARD') {
     const body = JSON.stringify(toTransactionReport(payment, operation))
-    return { ...told, dialect: 'cards', body }
+    const isUrlOverridden = overrideUrlOf(payment.additionalInfo)?.href === payment.notificationUrl
+    return { ...told, dialect: 'cards', isUrlOverridden, body }
   }
   const body = JSON.stringify(toSnapNotification(payment, operation))
   // Only an approval that binds the card has its account: then its bankCardToken is told as well.

@@ -10,27 +10,32 @@ import type { DueWork } from '../platform/jobs/index.ts'
 import { later } from '../primitives/clock.ts'
 import { firstIdOf, type Ids, type MerchantId } from '../primitives/id.ts'
 import { type Random, randomDigits } from '../primitives/random.ts'
+import type { AttemptDeps } from './attempt.ts'
 import { bodyToSend } from './bank-card-token.ts'
-import { createDelivery, type DeliveryDeps } from './deliver.ts'
+import { createDelivery } from './deliver.ts'
 import { findNextDue } from './delivery.store.ts'
 import {
   type Dialect,
   findNotifications,
   insertNotifications,
-  makeDue,
-  makeRangeDue,
   type NewNotification,
-  type NotificationRange,
   type NotificationView,
 } from './notifications.store.ts'
+import {
+  findMerchantOf,
+  makeDue,
+  makeRangeDue,
+  type NotificationRange,
+  type PresentUrls,
+} from './resend.store.ts'
 
 export {
   type Dialect,
   type NewNotification,
-  type NotificationRange,
   type NotificationView,
   notificationStates,
 } from './notifications.store.ts'
+export type { NotificationRange } from './resend.store.ts'
 
 export type Notifications = {
   /** Notifications as a part of a settling statement; each where `settled` has its operation. */
@@ -44,10 +49,14 @@ export type Notifications = {
     merchantId: MerchantId,
     of: Pick<NewNotification, 'dialect' | 'subject'>,
   ): Promise<NotificationView[]>
-  /** Makes a notification due again; false where there is none of this id. */
+  /**
+   * Sends a notification again now, once beside its schedule and without regard to the order of its
+   * payment, to the merchant's URL of now; false where there is none of this id.
+   */
   resend(notificationId: string): Promise<boolean>
   /**
-   * Makes the oldest of a range due again, at most `limit`; how many, and from when the rest is.
+   * Sends the oldest of a range again now, at most `limit`, in the order of each payment; how many,
+   * and from when the rest is.
    */
   resendRange(
     merchantId: MerchantId,
@@ -57,18 +66,25 @@ export type Notifications = {
   readonly delivery: DueWork
   /** Resolves when no delivery of this process is under way. */
   idle(): Promise<void>
-  /** Delivers nothing more, and resolves as `idle`. */
-  stop(): Promise<void>
+  /** Delivers nothing more, and resolves as `idle`; cuts what is under way at a real instant. */
+  stop(cutAt?: Date): Promise<void>
 }
 
 /** Tables emptied by a sandbox reset. */
 export const notificationTables = ['notifications', 'notification_attempts'] as const
 
 export function createNotifications(
-  deps: DeliveryDeps & { readonly ids: Ids; readonly random: Random },
+  deps: AttemptDeps & { readonly ids: Ids; readonly random: Random },
 ): Notifications {
   const { database, clock, ids, random } = deps
   const delivery = createDelivery(deps)
+  const presentUrls = async (merchantId: MerchantId): Promise<PresentUrls> => {
+    const settings = (await deps.merchants.find(merchantId))?.settings
+    return {
+      cards: settings?.notificationUrl ?? null,
+      snap: settings?.snapNotificationUrl ?? null,
+    }
+  }
   return {
     announce: (within, notifications, settled) =>
       insertNotifications(
@@ -88,14 +104,25 @@ export function createNotifications(
       }
       return Promise.all(found.map(open))
     },
-    resend: (notificationId) => makeDue(database, notificationId, clock.now()),
-    resendRange: (merchantId, range, limit) => {
+    resend: async (notificationId) => {
+      const merchantId = await findMerchantOf(database, notificationId)
+      if (merchantId === undefined) return false
+      const urls = await presentUrls(merchantId)
+      return makeDue(database, { merchantId, notificationId }, { now: clock.now(), urls })
+    },
+    resendRange: async (merchantId, range, limit) => {
+      const urls = await presentUrls(merchantId)
       const now = clock.now()
       // Business time is ahead of real time by as much as now, or was by less.
       const aheadMs = now.getTime() - clock.realNow().getTime()
       const lowest = firstIdOf('notification', later(range.from, -aheadMs - clocksDifferMs))
       const highest = firstIdOf('notification', later(range.to, clocksDifferMs))
-      return makeRangeDue(database, merchantId, range, { now, limit, ids: { lowest, highest } })
+      return makeRangeDue(database, merchantId, range, {
+        now,
+        urls,
+        limit,
+        ids: { lowest, highest },
+      })
     },
     delivery: {
       name: 'notifications',
@@ -104,7 +131,7 @@ export function createNotifications(
       isUnderWay: () => delivery.isUnderWay(),
     },
     idle: () => delivery.idle(),
-    stop: () => delivery.stop(),
+    stop: (cutAt) => delivery.stop(cutAt),
   }
 }
 

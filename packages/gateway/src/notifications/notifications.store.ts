@@ -27,6 +27,8 @@ export type NewNotification = {
   /** The binding whose bankCardToken is added when the body is sent. */
   readonly bindingId?: BindingId | undefined
   readonly url: string
+  /** The request of its payment named the URL: it is kept when the merchant's changes. */
+  readonly isUrlOverridden?: boolean | undefined
   /** The JSON text, sent as it is but for a bankCardToken. */
   readonly body: string
   readonly dueAt: Date
@@ -50,13 +52,15 @@ export function insertNotifications(
   return database`
     insert into notifications (
       merchant_id, notification_id, dialect, payment_id, invoice_number, binding_id, request_id,
-      url, body, state, first_due_at, next_attempt_at
+      url, url_overridden, body, state, first_due_at, next_attempt_at
     )
     select n."merchantId", n."notificationId", n.dialect, n."paymentId", n.subject, n."bindingId",
-      n."requestId", n.url, coalesce(replace(n.body, settled.proposed, settled.token), n.body), 'due', n."dueAt", n."dueAt"
+      n."requestId", n.url, coalesce(n."isUrlOverridden", false),
+      coalesce(replace(n.body, settled.proposed, settled.token), n.body), 'due', n."dueAt", n."dueAt"
     from jsonb_to_recordset(${JSON.stringify(notifications)}::text::jsonb) as n(
       "operationId" text, "merchantId" text, "notificationId" text, dialect text, "paymentId" text,
-      subject text, "bindingId" text, "requestId" text, url text, body text, "dueAt" timestamptz)
+      subject text, "bindingId" text, "requestId" text, url text, "isUrlOverridden" boolean,
+      body text, "dueAt" timestamptz)
     join ${settled} as settled on settled.operation_id = n."operationId"`
 }
 
@@ -96,63 +100,4 @@ export async function findNotifications(
     from notifications n
     where merchant_id = ${merchantId} and invoice_number = ${subject} and dialect = ${dialect}
     order by first_due_at, notification_id`
-}
-
-/** Makes a notification due now, whatever became of it; whether there is such a notification. */
-export async function makeDue(
-  database: Database,
-  notificationId: string,
-  now: Date,
-): Promise<boolean> {
-  const rows = await database`
-    update notifications
-    set state = 'due', next_attempt_at = ${now}, in_order = false
-    where notification_id = ${notificationId}`
-  return rows.count > 0
-}
-
-/** Some of a merchant's notifications, by the time when they first fell due. */
-export type NotificationRange = {
-  readonly from: Date
-  readonly to: Date
-  readonly state?: NotificationState | undefined
-  readonly of?: Pick<NewNotification, 'dialect' | 'subject'> | undefined
-}
-
-/**
- * Makes the first of a range due now, oldest first; how many, and when the next one of the range
- * first fell due where there are more. Ids begin with their real time, so that the primary key leads
- * near the range: `ids` are the lowest and highest that can be in it.
- */
-export async function makeRangeDue(
-  database: Database,
-  merchantId: MerchantId,
-  range: NotificationRange,
-  options: { now: Date; limit: number; ids: { lowest: string; highest: string } },
-): Promise<{ resent: number; next: Date | undefined }> {
-  const { from, to, state = null, of } = range
-  const rows = await database<{ firstDueAt: Date; isDue: boolean }[]>`
-    with found as (
-      select notification_id, first_due_at,
-        row_number() over (order by first_due_at, notification_id) <= ${options.limit} as "isDue"
-      from notifications
-      where merchant_id = ${merchantId} and first_due_at between ${from} and ${to}
-        and notification_id between ${options.ids.lowest} and ${options.ids.highest}
-        and state = coalesce(${state}, state)
-        and invoice_number = coalesce(${of?.subject ?? null}, invoice_number)
-        and dialect = coalesce(${of?.dialect ?? null}, dialect)
-      order by first_due_at, notification_id
-      limit ${options.limit + 1}
-    ),
-    made_due as (
-      update notifications
-      set state = 'due', next_attempt_at = ${options.now}, in_order = false
-      where merchant_id = ${merchantId}
-        and notification_id = any(array(select notification_id from found where "isDue"))
-    )
-    select first_due_at as "firstDueAt", "isDue" from found`
-  return {
-    resent: rows.filter(({ isDue }) => isDue).length,
-    next: rows.find(({ isDue }) => !isDue)?.firstDueAt,
-  }
 }
