@@ -51,7 +51,7 @@ import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import type { Database } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
 import type { Jobs } from './platform/jobs/index.ts'
-import { type Clock, withDeadline } from './primitives/clock.ts'
+import { type Clock, later, withDeadline } from './primitives/clock.ts'
 
 export type AppDeps = Omit<ModuleDeps, 'isSandbox'> & {
   /** What only the sandbox has; undefined in live mode. */
@@ -79,6 +79,9 @@ export type App = {
 }
 
 const version = '0.1.0'
+
+/** After a stop began: main.ts ends the process 9 s after the signal, and what is cut is written down. */
+const deliveriesEndMs = 7_000
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { config, database, keyRing, clock, random, log, sandbox } = deps
@@ -228,9 +231,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     merchants,
     sandboxMerchants,
     close: async () => {
+      const cutAt = later(clock.realNow(), deliveriesEndMs)
       await server.close()
       await jobs.stop()
-      await modules.notifications.stop()
+      await modules.notifications.stop(cutAt)
     },
   }
 }

@@ -85,17 +85,25 @@ export function notificationUrlOf(
   { notificationUrl }: Pick<MerchantSettings, 'notificationUrl'>,
   allowedHosts: readonly string[] | undefined,
 ): string | undefined {
-  if (typeof additionalInfo !== 'object' || additionalInfo === null) return undefined
-  const given = Reflect.get(additionalInfo, 'override_notification_url')
-  if (typeof given !== 'string' || notificationUrl === null || !URL.canParse(given)) {
-    return undefined
-  }
-  const override = new URL(given)
+  const override = overrideUrlOf(additionalInfo)
+  if (!override || notificationUrl === null) return undefined
   const isLive = allowedHosts !== undefined
   const isAllowed =
     (isLive ? ['https:'] : ['https:', 'http:']).includes(override.protocol) &&
     !hasCredentials(override) &&
     override.pathname === new URL(notificationUrl).pathname &&
     (!isLive || allowedHosts.includes(override.host))
-  return isAllowed ? given : undefined
+  return isAllowed ? override.href : undefined
+}
+
+/** As long as a URL of the settings. */
+const longestUrl = 2_048
+
+/** The URL that a request names for its payment's notification, as it is called; undefined for none. */
+export function overrideUrlOf(additionalInfo: unknown): URL | undefined {
+  if (typeof additionalInfo !== 'object' || additionalInfo === null) return undefined
+  const given = Reflect.get(additionalInfo, 'override_notification_url')
+  if (typeof given !== 'string' || !URL.canParse(given)) return undefined
+  const override = new URL(given)
+  return override.href.length <= longestUrl ? override : undefined
 }
