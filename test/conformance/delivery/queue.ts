@@ -44,12 +44,19 @@ export type Queue = {
 
 let last = 0
 
+/** What a test may have otherwise than a process has it. */
+export type QueueChange = Partial<
+  Pick<Parameters<typeof createNotifications>[0], 'clock' | 'log' | 'merchants'>
+>
+
 /** A process's deliveries on the database of a world, whose own are best stopped. */
 export function createQueue(
-  { database, clock, app }: World,
+  { database, clock: worldClock, app }: World,
   outbound: Omit<OutboundDeps, 'clock'> = { targets: 'any' },
+  change: QueueChange = {},
 ): Queue {
   const random = systemRandom
+  const clock = change.clock ?? worldClock
   const ids = createIds(clock, random)
   const outboundHttp = createOutboundHttp({ clock, ...outbound })
   const notifications = createNotifications({
@@ -62,6 +69,7 @@ export function createQueue(
     log: createLog({ level: 'silent' }),
     ids,
     random,
+    ...change,
   })
   after(() => notifications.stop())
   return {

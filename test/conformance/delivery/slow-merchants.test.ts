@@ -77,6 +77,39 @@ test('however many merchants stall, the next one is delivered', async () => {
   for (const merchantId of stalled) assert.equal(await attemptsOf(merchantId), 0)
 })
 
+test('while one host of a merchant stalls with 500 due, what goes to his others comes at once', async () => {
+  const merchantId = await newMerchant()
+  const silent = await startMerchantServer()
+  silent.answer = () => {}
+  const answering = [await startMerchantServer(), await startMerchantServer()]
+  const queue = createQueue(world)
+  const earlier = new Date(world.clock.now().getTime() - 60_000)
+  await queue.announce(times(500, { merchantId, url: silent.url, dueAt: earlier }))
+  await queue.notifications.delivery.runDue(world.clock.now())
+  await until(() => silent.received.length > 0)
+  for (const { url } of answering) {
+    await queue.announce(times(20, { merchantId, url: `${url}/?of=one` }))
+  }
+  await queue.notifications.delivery.runDue(world.clock.now())
+  await until(async () => (await stateOf(merchantId))['delivered'] === 40)
+  assert.deepEqual(
+    answering.map(({ received }) => received.length),
+    [20, 20],
+  )
+  assert.equal(await attemptsOf(merchantId), 40, 'the stalled ones were over first')
+  const { 'under way': underWay = 0 } = await stateOf(merchantId)
+  assert.ok(underWay > 8 && underWay <= 16, `${underWay} under way`)
+})
+
+test('hosts are counted by whatever name', async () => {
+  const merchantId = await newMerchant()
+  const queue = createQueue(world, { targets: 'any', resolve: async () => [] })
+  const hosts = ['__proto__', 'constructor', 'x'.repeat(300)]
+  await queue.announce(hosts.map((host) => ({ merchantId, url: `http://${host}/` })))
+  await queue.deliver()
+  assert.equal(await attemptsOf(merchantId), 3)
+})
+
 test('a merchant alone is not held up by his share', async () => {
   const merchantId = await newMerchant()
   const answering = await startMerchantServer()
