@@ -105,7 +105,11 @@ for (const [what, body] of [
   ['without an end', { from: start.toISOString() }],
   ['that ends before it begins', range(0, -1)],
   ['of no dates', { from: 'yesterday', to: 'today' }],
-  ['of a day that is none', { from: '2026-02-30T00:00:00Z', to: '2026-13-01T00:00:00Z' }],
+  ['of a month that is none', { from: '2026-02-01T00:00:00Z', to: '2026-13-01T00:00:00Z' }],
+  ['of a day that is none', { from: '2026-02-30T00:00:00Z', to: '2026-12-01T00:00:00Z' }],
+  ['of an hour that is none', { from: '2026-02-01T24:00:00Z', to: '2026-12-01T00:00:00Z' }],
+  ['before all years', { from: '0000-01-01T00:00:00Z', to: '0000-01-02T00:00:00Z' }],
+  ['after all years', { from: '9999-12-31T23:59:59-14:00', to: '9999-12-31T23:59:59-23:59' }],
   ['of both numbers', { ...range(-1, 0), invoiceNumber: 'a', partnerReferenceNo: 'b' }],
   ['of a state that is none', { ...range(-1, 0), status: 'lost' }],
   ['with a misspelt member', { ...range(-1, 0), invoice: 'a' }],
@@ -116,3 +120,38 @@ for (const [what, body] of [
     assert.equal(answer.body.error.code, 'INVALID_PARAMETER')
   })
 }
+
+test('the longest range is a range', async () => {
+  await delivered(1)
+  const answer = await resend({ from: '0001-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' })
+  assert.deepEqual(answer.body, { resent: 1 })
+})
+
+test('an instant and a URL that are none are answered with an example, and no pattern', async () => {
+  const answer = await resend({ from: 'yesterday', to: 'today' })
+  assert.equal(answer.body.error.message, 'body/from must be like "2026-01-31T09:00:00Z"')
+  for (const notificationUrl of ['shop.example', 5]) {
+    const refused = await control(world, 'PATCH', '/sandbox/merchant', { notificationUrl })
+    assert.equal(refused.status, 400)
+    assert.equal(
+      refused.body.error.message,
+      'body/notificationUrl must be like "https://shop.example/notifications" or null',
+    )
+  }
+  const notificationUrl = `https://shop.example/${'x'.repeat(2_048)}`
+  const long = await control(world, 'PATCH', '/sandbox/merchant', { notificationUrl })
+  assert.equal(
+    long.body.error.message,
+    'body/notificationUrl must NOT have more than 2048 characters',
+  )
+})
+
+test('a wish that a resend does not know is refused', async () => {
+  const [subject = ''] = await delivered(1)
+  const [found] = await queue.shown(merchantId, subject)
+  const answer = await control(world, 'POST', `/sandbox/notifications/${found?.id}/resend`, {
+    url: server.url,
+  })
+  assert.equal(answer.status, 400)
+  assert.match(answer.body.error.message, /: url$/)
+})

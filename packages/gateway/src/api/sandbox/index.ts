@@ -4,7 +4,7 @@
  */
 import type {} from '@fastify/swagger'
 import { cardErrors } from '@gerbang/wire'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type Merchant, merchantFeatures, merchantUrls } from '../../merchants/index.ts'
 import type { AcquirerSimulator } from '../../networks/card-acquirer/simulator/index.ts'
@@ -55,10 +55,10 @@ const ofInvoice = Type.Object(
   { additionalProperties: false },
 )
 
-const httpUrl = Type.Union([
-  Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }),
-  Type.Null(),
-])
+const httpUrl = Type.Union(
+  [Type.String({ pattern: '^https?://[!-~]+$', maxLength: 2048 }), Type.Null()],
+  { examples: ['https://shop.example/notifications', null] },
+)
 const settingsChange = Type.Object(
   {
     ...Object.fromEntries(merchantUrls.map((name) => [name, Type.Optional(httpUrl)])),
@@ -86,7 +86,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
       guardSandbox(scope, deps.guard)
       readStrictly(scope)
       scope.setErrorHandler((error, request, reply) => {
-        const refusal = toRefusal(deps, error)
+        const refusal = toRefusal(deps, error, request.routeOptions.schema)
         noteRefusal(request, refusal)
         return reply.code(refusal.status).send({
           error: { code: refusal.code, message: refusal.message, type: refusal.code },
@@ -218,7 +218,11 @@ function unavailable(): SandboxError {
   return new SandboxError(status, code, message)
 }
 
-function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
+function toRefusal(
+  deps: SandboxDeps,
+  error: unknown,
+  schema: FastifySchema | undefined,
+): SandboxError {
   if (error instanceof SandboxError) return error
   if (isPassing(error)) return unavailable()
   const failure = error as Parameters<typeof describeInvalid>[0] & {
@@ -227,7 +231,7 @@ function toRefusal(deps: SandboxDeps, error: unknown): SandboxError {
   }
   const { statusCode = 500, code } = failure
   if (statusCode < 500) {
-    return new SandboxError(statusCode, 'INVALID_PARAMETER', describeInvalid(failure))
+    return new SandboxError(statusCode, 'INVALID_PARAMETER', describeInvalid(failure, schema))
   }
   deps.log.error({ err: error, code }, 'sandbox call crashed')
   return new SandboxError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error')

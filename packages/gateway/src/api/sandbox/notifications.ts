@@ -28,8 +28,10 @@ const ofNumber = Type.Object(
 
 const instant = Type.String({
   pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?(Z|[+-]\\d\\d:\\d\\d)$',
-  description: 'When it first fell due: 2026-01-31T09:00:00Z, or with an offset.',
+  description: 'When it first fell due, in UTC or with an offset.',
+  examples: ['2026-01-31T09:00:00Z'],
 })
+const noWishes = Type.Object({}, { additionalProperties: false })
 const resendRequest = Type.Object(
   {
     from: instant,
@@ -60,7 +62,7 @@ export function registerNotificationCalls(
   )
   scope.post<{ Params: { id: string } }>(
     '/notifications/:id/resend',
-    { schema: about('Send a notification again now', {}) },
+    { schema: about('Send a notification again now', { body: noWishes }) },
     async ({ params }) => {
       if (!(await notifications.resend(params.id))) {
         throw new SandboxError(404, 'NOT_FOUND', 'No notification has this id')
@@ -99,9 +101,16 @@ function rangeOf(request: Static<typeof resendRequest>): NotificationRange {
   return { from, to, state: status, of: isOfNumber ? subjectOf(request) : undefined }
 }
 
+/** A day that the calendar has, in the years that have four digits everywhere. */
 function instantOf(name: string, text: string): Date {
   const instant = new Date(text)
-  if (!Number.isNaN(instant.getTime())) return instant
+  // JavaScript takes 30 February for 2 March.
+  const local = new Date(`${text.slice(0, 19)}Z`)
+  const isDay = !Number.isNaN(local.getTime()) && local.toISOString().startsWith(text.slice(0, 19))
+  if (isDay && !Number.isNaN(instant.getTime())) {
+    const year = instant.getUTCFullYear()
+    if (year >= 1 && year <= 9_999) return instant
+  }
   throw new SandboxError(400, 'INVALID_PARAMETER', `${name} is no date`)
 }
 

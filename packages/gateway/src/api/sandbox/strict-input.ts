@@ -4,7 +4,7 @@
  * guessed at: a `null` is no `false`, and a misspelt `clientId` is not the default merchant.
  */
 import { parseJsonText } from '@gerbang/wire'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import { SandboxError } from './sandbox-error.ts'
 
 export function readStrictly(scope: FastifyInstance): void {
@@ -28,13 +28,49 @@ export function readStrictly(scope: FastifyInstance): void {
   })
 }
 
-/** What a schema refused, with the name of the member that it does not know. */
-export function describeInvalid(error: {
-  message: string
-  validation?: readonly { params?: { additionalProperty?: unknown } }[]
-}): string {
-  const unknown = error.validation?.[0]?.params?.additionalProperty
-  return unknown === undefined ? error.message : `${error.message}: ${String(unknown).slice(0, 64)}`
+type Invalid = {
+  readonly message: string
+  readonly validationContext?: string
+  readonly validation?: readonly {
+    readonly keyword: string
+    readonly instancePath: string
+    readonly message?: string
+    readonly params?: Readonly<Record<string, unknown>>
+  }[]
+}
+
+/**
+ * What a schema refused: with the name of the member that it does not know, or with what stands there
+ * as an example in the schema of the call, which says more than a regular expression.
+ */
+export function describeInvalid(error: Invalid, schema: FastifySchema | undefined): string {
+  const [first] = error.validation ?? []
+  const unknown = first?.params?.['additionalProperty']
+  if (unknown !== undefined) return `${error.message}: ${String(unknown).slice(0, 64)}`
+  const context = error.validationContext ?? ''
+  if (!first || first.keyword === 'maxLength') {
+    return first ? `${context}${first.instancePath} ${first.message}` : error.message
+  }
+  const examples = examplesAt(Reflect.get(schema ?? {}, context), first.instancePath)
+  if (examples.length === 0) return error.message
+  const shown = examples.map((example) => JSON.stringify(example)).join(' or ')
+  return `${context}${first.instancePath} must be like ${shown}`
+}
+
+/** The examples of a member, by its path in what was given. */
+function examplesAt(schema: unknown, instancePath: string): readonly unknown[] {
+  let found = schema
+  for (const name of instancePath.split('/').slice(1)) {
+    found = memberOf(memberOf(found, 'properties'), name)
+  }
+  const examples = memberOf(found, 'examples')
+  return Array.isArray(examples) ? examples : []
+}
+
+function memberOf(given: unknown, name: string): unknown {
+  return given !== null && typeof given === 'object' && Object.hasOwn(given, name)
+    ? Reflect.get(given, name)
+    : undefined
 }
 
 function invalid(reason: string): SandboxError {

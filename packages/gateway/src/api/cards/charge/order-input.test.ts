@@ -27,3 +27,25 @@ test('without a configured URL nothing is told elsewhere', () => {
   const info = { override_notification_url: 'https://other.example/notify' }
   assert.equal(notificationUrlOf(info, { notificationUrl: null }, undefined), undefined)
 })
+
+const override = (url: unknown) =>
+  notificationUrlOf({ override_notification_url: url }, settings, undefined)
+
+for (const [given, called] of [
+  [' https://other.example/notify ', 'https://other.example/notify'],
+  ['https://other.example/no\ttify\n', 'https://other.example/notify'],
+  ['https://ＯＴＨＥＲ.example/notify', 'https://other.example/notify'],
+  ['https:\\\\other.example\\notify', 'https://other.example/notify'],
+  ['https://other.example/x/../notify?a=é b', 'https://other.example/notify?a=%C3%A9%20b'],
+] as const) {
+  test(`an override ${JSON.stringify(given)} is kept as it is called`, () => {
+    assert.equal(override(given), called)
+  })
+}
+
+test('an override is as long as a URL of the settings at most, as it is called', () => {
+  const longest = `https://other.example/notify?${'x'.repeat(2_048 - 29)}`
+  assert.equal(override(longest), longest)
+  assert.equal(override(`${longest}x`), undefined)
+  assert.equal(override(`https://other.example/notify?${'é'.repeat(1_000)}`), undefined)
+})
