@@ -3,8 +3,16 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { parseTimestamp } from '@gerbang/wire'
-import { control, createWorld, newInvoice, pay, type World } from '../../harness/world.ts'
-import { advance, changeSettings } from '../calls.ts'
+import {
+  authenticated,
+  chargeBody,
+  control,
+  createWorld,
+  newInvoice,
+  pay,
+  type World,
+} from '../../harness/world.ts'
+import { advance, changeSettings, charge } from '../calls.ts'
 import { type MerchantServer, startMerchantServer } from '../merchant-server.ts'
 
 const minute = 1 / 60
@@ -158,6 +166,24 @@ test('a payment is told at the URL that stood when it began', async () => {
   await changeSettings(world, { notificationUrl: `${other.url}/new` })
   await advance(world, 1)
   assert.deepEqual([server.received.length, other.received.length], [2, 0])
+})
+
+test('a payment that named a URL of its own is told there again, another one at the URL of now', async () => {
+  const { world, server, notification } = await told(200)
+  const own = await startMerchantServer()
+  const invoice = newInvoice()
+  const body = chargeBody({ invoice, authenticationId: await authenticated(world, { invoice }) })
+  const override_notification_url = `${own.url}/notify`
+  await charge(world, { ...body, additional_info: { override_notification_url } })
+  await until(async () => (await notificationOf(world, invoice)).attempts.length === 1)
+  const other = await startMerchantServer()
+  await changeSettings(world, { notificationUrl: `${other.url}/mended` })
+  for (const { id } of [await notification(), await notificationOf(world, invoice)]) {
+    assert.equal((await control(world, 'POST', `/sandbox/notifications/${id}/resend`)).status, 200)
+  }
+  await until(async () => own.received.length + other.received.length === 3)
+  const counts = [server, own, other].map(({ received }) => received.length)
+  assert.deepEqual(counts, [1, 2, 1])
 })
 
 test('a failed delivery is logged so that its merchant can be helped, without the query', async () => {
