@@ -4,6 +4,7 @@
  * sends that succeeded. After a failure nobody knows which of them the broker has: who sends them
  * again sends some twice.
  */
+import { isIP } from 'node:net'
 import { compatibilityPartitioner, type MessageToProduce, Producer } from '@platformatic/kafka'
 import { type Clock, sleep } from '../../primitives/clock.ts'
 import type { Secret } from '../../primitives/secret.ts'
@@ -98,7 +99,7 @@ function newProducer({ brokers, clientId, tls, sasl }: KafkaSettings): TextProdu
     // A topic that is being made has no leader for a moment.
     retries: 4,
     retryDelay: 250,
-    ...(tls ? { tls: tls.ca ? { ca: tls.ca } : {}, tlsServerName: true } : {}),
+    ...(tls ? { tls: tls.ca ? { ca: tls.ca } : {}, tlsServerName: !brokers.some(isAddress) } : {}),
     ...(sasl
       ? {
           sasl: {
@@ -110,6 +111,11 @@ function newProducer({ brokers, clientId, tls, sasl }: KafkaSettings): TextProdu
       : {}),
   })
   return producer
+}
+
+/** TLS names no address to a server (RFC 6066, section 3); the certificate is checked all the same. */
+function isAddress(broker: string): boolean {
+  return isIP(broker.slice(0, broker.lastIndexOf(':'))) !== 0
 }
 
 async function failAfter(clock: Clock, signal: AbortSignal): Promise<never> {
