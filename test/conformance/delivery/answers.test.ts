@@ -54,13 +54,25 @@ test('an answer that stops after its beginning is taken by its status, with what
   assert.deepEqual([attempt.responseStatus, attempt.answer], [200, 'half an answer'])
 })
 
-test('a signature that is repeated is masked', async () => {
-  const attempt = await attemptWith((response) => {
-    const { signature } = response.req.headers
-    response.end(`you sent ${signature} to me`)
+for (const [how, write, shown] of [
+  ['as it came', (text) => text, '[masked]'],
+  ['without the name of its algorithm', (text) => text.replace('HMACSHA256=', ''), '[masked]'],
+  [
+    'behind that name',
+    (text) => text.replace('HMACSHA256=', 'HMACSHA256: '),
+    'HMACSHA256: [masked]',
+  ],
+  ['by Gson', (text) => text.replaceAll('=', '\\u003d'), '[masked]'],
+  ['in a URL', encodeURIComponent, '[masked]'],
+] as const satisfies readonly (readonly [string, (text: string) => string, string])[]) {
+  test(`a signature that is repeated ${how} is masked`, async () => {
+    const attempt = await attemptWith((response) => {
+      const { signature } = response.req.headers
+      response.end(`you sent ${write(String(signature))} to me`)
+    })
+    assert.equal(attempt.answer, `you sent ${shown} to me`)
   })
-  assert.equal(attempt.answer, 'you sent [masked] to me')
-})
+}
 
 test('over SNAP an access token and a signature that are repeated are masked', async () => {
   const still = await createWorld()

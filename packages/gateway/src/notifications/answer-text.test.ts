@@ -41,6 +41,32 @@ test('a signature or token that was sent is masked, whole or cut, also as JSON w
   assert.equal(of('short: t1', ['t1']), 'short: [masked]')
 })
 
+for (const [where, write] of [
+  ['by Gson', (text) => text.replaceAll('=', '\\u003d').replaceAll('+', '\\u002B')],
+  ['in JSON within JSON', (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3)],
+  ['by PHP within JSON', (text) => text.replaceAll('/', '\\\\\\/')],
+  ['in a URL', encodeURIComponent],
+  [
+    'in a URL, with small letters',
+    (text) => encodeURIComponent(text).replace(/%../g, (one) => one.toLowerCase()),
+  ],
+  ['in a URL within a URL', (text) => encodeURIComponent(encodeURIComponent(text))],
+  ['in HTML', (text) => text.replace(/[/=+]/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`)],
+  ['in HTML, in decimals', (text) => text.replace(/[/=+]/g, (sign) => `&#${sign.charCodeAt(0)};`)],
+] as const satisfies readonly (readonly [string, (text: string) => string])[]) {
+  test(`a signature is masked as it is written ${where}`, () => {
+    const behindName = signature.slice('HMACSHA256='.length)
+    for (const secret of [signature, behindName]) {
+      assert.equal(of(`got "${write(secret)}", why?`, [secret]), 'got "[masked]", why?')
+      // Of a form that is cut within a sign, the rest of the sign stays.
+      assert.match(
+        of(`got "${write(secret).slice(0, 40)}`, [secret]) ?? '',
+        /^got "\[masked\]\W?.{0,4}$/,
+      )
+    }
+  })
+}
+
 test('a secret that reaches over the cut is masked', () => {
   const kept = of(`${'x'.repeat(500)}${token}`, [token]) ?? ''
   assert.ok(!kept.includes('eyJ'), kept)

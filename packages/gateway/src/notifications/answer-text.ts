@@ -39,14 +39,33 @@ function textOf(head: Buffer): string | undefined {
 
 /**
  * A secret is known by its beginning, with whatever of its alphabet follows, so that one that is cut
- * is masked too. JSON may write a slash as `\/`.
+ * is masked too.
  */
 function maskSecret(text: string, secret: string): string {
-  const start = secret
-    .slice(0, 16)
-    .replace(/\W/g, (sign) => (sign === '/' ? '\\\\?/' : `\\${sign}`))
-  const rest = secret.length > 16 ? String.raw`[\w.+/=~\\-]*` : ''
+  const start = secret.slice(0, 16).replace(/\W/g, formsOf)
+  const rest = secret.length > 16 ? restOfSecret : ''
   return text.replace(new RegExp(start + rest, 'g'), mask)
+}
+
+const restOfSecret = [
+  String.raw`(?:[\w.+/=~-]`,
+  String.raw`\\{1,4}(?:/|u00[\da-fA-F]{2})`,
+  String.raw`%(?:25)*[\da-fA-F]{2}`,
+  String.raw`&#(?:\d+|x[\da-fA-F]+);)*`,
+].join('|')
+
+/**
+ * How a sign of base64 is written: as it is, by JSON (PHP `\/`, Gson `\u003d`), in a URL and in HTML;
+ * JSON within JSON has more backslashes, and a URL within a URL has `%25`.
+ */
+function formsOf(sign: string): string {
+  const code = sign.charCodeAt(0)
+  const hex = code
+    .toString(16)
+    .padStart(2, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+  const escaped = String.raw`\\{1,4}u00${hex}|%(?:25)*${hex}|&#(?:${code}|[xX]${hex});`
+  return `(?:\\\\{0,4}\\${sign}|${escaped})`
 }
 
 function maskCard(digits: string): string {
