@@ -1,8 +1,7 @@
 /** Bounded readings of an answer's body. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../primitives/clock.ts'
-
-export class LargeAnswerError extends Error {}
+import { AnswerError } from './answer-error.ts'
 
 /** An answer whose status came has its body right behind it, or is not waited for. */
 const headWaitMs = 500
@@ -14,7 +13,7 @@ export async function readAtMost(answer: IncomingMessage, most: number): Promise
   // Leaving the loop destroys the rest.
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > most) throw new LargeAnswerError(`the answer is larger than ${most} bytes`)
+    if (size > most) throw new AnswerError(`the answer is larger than ${most} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

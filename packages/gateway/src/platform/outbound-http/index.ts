@@ -2,22 +2,20 @@
  * Calls that leave the gateway for a merchant's server. Follows no redirect, waits no longer than
  * it is told, and reads a bounded piece of an answer: the other side is not trusted. In live mode it
  * connects only to public addresses, and the check is made by the look-up that the connection itself
- * makes, so that a name cannot answer differently afterwards. Next: public-addresses.ts.
+ * makes, so that a name cannot answer differently afterwards. Next: exchange.ts,
+ * public-addresses.ts.
  */
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
-import { isIP } from 'node:net'
-import type { Clock } from '../../primitives/clock.ts'
-import { DeadlineError, withDeadline } from '../../primitives/clock.ts'
-import { hasCredentials } from '../../primitives/url.ts'
-import { LargeAnswerError, readAtMost, readHead } from './answer-body.ts'
+import type { IncomingMessage } from 'node:http'
+import { type Clock, DeadlineError, withDeadline } from '../../primitives/clock.ts'
+import { readAtMost, readHead } from './answer-body.ts'
+import { AnswerError } from './answer-error.ts'
+import { checkTarget, type Targets } from './check-target.ts'
+import { createExchange, type Posting } from './exchange.ts'
 import { checkingLookup, isPublicAddress, type Resolve, resolveName } from './public-addresses.ts'
 import { TargetError } from './target-error.ts'
 
-export type OutboundRequest = {
+export type OutboundRequest = Posting & {
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
   readonly timeoutMs: number
 }
 
@@ -43,18 +41,15 @@ export type OutboundHttp = {
 
 export type OutboundDeps = {
   readonly clock: Clock
-  /** `public`: https only, and no address of this machine or of a private network (live mode). */
-  readonly targets: 'any' | 'public'
+  readonly targets: Targets
   readonly resolve?: Resolve
 }
 
-/** Longer than a server keeps an idle connection (Node.js: 5 s), it is of no use. */
-const keepAlive = { keepAlive: true, timeout: 5_000 } as const
-
 export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
   const { clock, targets, resolve = resolveName } = deps
-  const agents = { 'http:': new http.Agent(keepAlive), 'https:': new https.Agent(keepAlive) }
-  const lookup = checkingLookup(resolve, targets === 'public' ? isPublicAddress : () => true)
+  const exchange = createExchange(
+    checkingLookup(resolve, targets === 'public' ? isPublicAddress : () => true),
+  )
 
   return {
     post: (request) => {
@@ -71,7 +66,7 @@ export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
     const started = clock.realNow().getTime()
     const latency = () => clock.realNow().getTime() - started
     try {
-      const url = checkTarget(request.url)
+      const url = checkTarget(request.url, targets)
       const answered = await withDeadline(clock, request.timeoutMs, async (signal) => {
         try {
           const answer = await exchange(url, request, signal)
@@ -87,59 +82,6 @@ export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
       return { kind: 'failed', error: describeFailure(error), latencyMs: latency() }
     }
   }
-
-  /** A literal address is never looked up, so it is checked here, in the one form that URL gives it. */
-  function checkTarget(text: string): URL {
-    const url = new URL(text)
-    if (!/^https?:$/.test(url.protocol)) throw new TargetError('the URL is not http or https')
-    if (hasCredentials(url)) throw new TargetError('the URL has a user name or a password')
-    if (targets === 'any') return url
-    if (url.protocol !== 'https:') throw new TargetError('the URL is not https')
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(host) && !isPublicAddress(host)) throw new TargetError('its address is not public')
-    return url
-  }
-
-  /**
-   * One answer. A kept connection may be closed by the other side at the moment of its use; then the
-   * request was not read, and is sent once more.
-   */
-  async function exchange(
-    url: URL,
-    request: OutboundRequest,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
-    const tried = await exchangeOnce(url, request, signal)
-    if ('answer' in tried) return tried.answer
-    if (!tried.wasKept || signal.aborted) throw tried.error
-    const again = await exchangeOnce(url, request, signal)
-    if ('answer' in again) return again.answer
-    throw again.error
-  }
-
-  function exchangeOnce(
-    url: URL,
-    { headers, body }: OutboundRequest,
-    signal: AbortSignal,
-  ): Promise<{ answer: IncomingMessage } | { error: unknown; wasKept: boolean }> {
-    return new Promise((done) => {
-      const isTls = url.protocol === 'https:'
-      const outgoing = (isTls ? https : http).request(url, {
-        method: 'POST',
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        agent: agents[isTls ? 'https:' : 'http:'],
-        lookup,
-        signal,
-      })
-      outgoing.once('response', (answer) => done({ answer }))
-      outgoing.on('error', (error) => {
-        const { code } = error as { code?: unknown }
-        const isReset = code === 'ECONNRESET' || code === 'EPIPE'
-        done({ error, wasKept: outgoing.reusedSocket && isReset })
-      })
-      outgoing.end(body)
-    })
-  }
 }
 
 /**
@@ -147,7 +89,7 @@ export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
  * merchant should know of it, and this is logged and shown.
  */
 function describeFailure(error: unknown): string {
-  const isOurs = [DeadlineError, LargeAnswerError, TargetError].some((own) => error instanceof own)
+  const isOurs = [DeadlineError, AnswerError, TargetError].some((own) => error instanceof own)
   if (isOurs) return (error as Error).message
   const { code } = error as { code?: unknown }
   const isTold = typeof code === 'string' && /^[A-Z0-9_]+$/.test(code)

@@ -1,0 +1,57 @@
+/** One request and the head of its answer, over connections that are kept for the next one. */
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import type { LookupFunction } from 'node:net'
+
+export type Posting = {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type Exchange = (url: URL, posting: Posting, signal: AbortSignal) => Promise<IncomingMessage>
+
+type Tried = { readonly answer: IncomingMessage } | { readonly error: unknown; wasKept: boolean }
+
+const agentOptions = {
+  keepAlive: true,
+  /** Longer than a server keeps an idle connection (Node.js: 5 s), it is of no use. */
+  timeout: 5_000,
+} as const
+
+/** Connects to what `lookup` says and nothing else. */
+export function createExchange(lookup: LookupFunction): Exchange {
+  const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) }
+
+  /**
+   * A kept connection may be closed by the other side at the moment of its use; then the request was
+   * not read, and is sent once more.
+   */
+  return async (url, posting, signal) => {
+    const tried = await exchangeOnce(url, posting, signal)
+    if ('answer' in tried) return tried.answer
+    if (!tried.wasKept || signal.aborted) throw tried.error
+    const again = await exchangeOnce(url, posting, signal)
+    if ('answer' in again) return again.answer
+    throw again.error
+  }
+
+  function exchangeOnce(url: URL, { headers, body }: Posting, signal: AbortSignal): Promise<Tried> {
+    return new Promise((done) => {
+      const isTls = url.protocol === 'https:'
+      const outgoing = (isTls ? https : http).request(url, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        agent: agents[isTls ? 'https:' : 'http:'],
+        lookup,
+        signal,
+      })
+      outgoing.once('response', (answer) => done({ answer }))
+      outgoing.on('error', (error) => {
+        const { code } = error as { code?: unknown }
+        const isReset = code === 'ECONNRESET' || code === 'EPIPE'
+        done({ error, wasKept: outgoing.reusedSocket && isReset })
+      })
+      outgoing.end(body)
+    })
+  }
+}
