@@ -7,7 +7,7 @@ import { createPrivateKey } from 'node:crypto'
 import { formatSnapTimestamp, JsonNumber, parseJsonText, signSnapToken } from '@gerbang/wire'
 import type { RsaKeyPair } from '../platform/generated-keys/index.ts'
 import type { OutboundHttp } from '../platform/outbound-http/index.ts'
-import { type Clock, DeadlineError, withDeadline } from '../primitives/clock.ts'
+import { type Clock, DeadlineError, rejectsAt, withDeadline } from '../primitives/clock.ts'
 import type { MerchantId } from '../primitives/id.ts'
 
 /** Whose token, and where it is had. */
@@ -132,12 +132,6 @@ export function createMerchantTokens(deps: {
     if (seconds === undefined) return failed('expiresIn is no number of seconds')
     return { kind: 'token', token: accessToken, lifetimeMs: seconds * 1_000 }
   }
-}
-
-function rejectsAt(deadline: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    deadline.addEventListener('abort', () => reject(deadline.reason), { once: true })
-  })
 }
 
 function failed(why: string): MerchantToken {

@@ -59,6 +59,14 @@ export async function withDeadline<T>(
   }
 }
 
+/** Ends a wait for what may never settle: rejects with the signal's reason when it is aborted. */
+export function rejectsAt(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 /** `instant` moved by milliseconds. */
 export function later(instant: Date, milliseconds: number): Date {
   return new Date(instant.getTime() + milliseconds)

@@ -2,6 +2,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { AnswerError } from './answer-error.ts'
 
 export type Posting = {
   readonly headers: Readonly<Record<string, string>>
@@ -46,6 +47,11 @@ export function createExchange(lookup: LookupFunction): Exchange {
         signal,
       })
       outgoing.once('response', (answer) => done({ answer }))
+      // Without a listener Node.js drops the connection and tells nobody, not even of an abort.
+      outgoing.once('upgrade', (_, socket) => {
+        socket.destroy()
+        done({ error: new AnswerError('the answer changes the protocol'), wasKept: false })
+      })
       outgoing.on('error', (error) => {
         const { code } = error as { code?: unknown }
         const isReset = code === 'ECONNRESET' || code === 'EPIPE'

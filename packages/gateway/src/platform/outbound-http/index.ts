@@ -6,7 +6,7 @@
  * public-addresses.ts.
  */
 import type { IncomingMessage } from 'node:http'
-import { type Clock, DeadlineError, withDeadline } from '../../primitives/clock.ts'
+import { type Clock, DeadlineError, rejectsAt, withDeadline } from '../../primitives/clock.ts'
 import { readAtMost, readHead } from './answer-body.ts'
 import { AnswerError } from './answer-error.ts'
 import { checkTarget, type Targets } from './check-target.ts'
@@ -69,7 +69,8 @@ export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
       const url = checkTarget(request.url, targets)
       const answered = await withDeadline(clock, request.timeoutMs, async (signal) => {
         try {
-          const answer = await exchange(url, request, signal)
+          // By the signal too, since what Node.js tells nobody would otherwise be waited for for ever.
+          const answer = await Promise.race([exchange(url, request, signal), rejectsAt(signal)])
           return { status: answer.statusCode ?? 0, body: await read(answer) }
         } catch (error) {
           // What is cut because it is too late is too late.
