@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { AnswerError } from './answer-error.ts'
+import { boundHead } from './answer-head.ts'
 
 export type Posting = {
   readonly headers: Readonly<Record<string, string>>
@@ -46,6 +47,7 @@ export function createExchange(lookup: LookupFunction): Exchange {
         lookup,
         signal,
       })
+      boundHead(outgoing)
       outgoing.once('response', (answer) => done({ answer }))
       // Without a listener Node.js drops the connection and tells nobody, not even of an abort.
       outgoing.once('upgrade', (_, socket) => {

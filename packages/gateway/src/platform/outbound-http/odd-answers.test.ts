@@ -31,6 +31,15 @@ async function assertFails(call: Promise<unknown>, wanted: string): Promise<void
   assert.deepEqual([kind, error], ['failed', wanted])
 }
 
+/** Says a piece again and again, as fast as it is read. */
+const flood = (piece: string) => (socket: Socket) => {
+  const say = () => {
+    while (!socket.destroyed && socket.write(piece));
+  }
+  socket.on('drain', say)
+  say()
+}
+
 for (const how of ['post', 'postForBody'] as const) {
   test(`${how}: an answer that changes the protocol is a failure`, {
     timeout: 10_000,
@@ -39,7 +48,37 @@ for (const how of ['post', 'postForBody'] as const) {
     const url = await startServer((socket) => socket.write(`${upgrade}\r\n\r\nhello`))
     await assertFails(call(how, url), 'the answer changes the protocol')
   })
+
+  for (const [what, piece, error] of [
+    [
+      'informational answers',
+      'HTTP/1.1 103 E\r\n\r\n'.repeat(1_000),
+      'no status after 16 informational answers',
+    ],
+    ['line ends', '\r\n'.repeat(1_000), 'no status within 32768 bytes'],
+    [
+      'large informational answers',
+      `HTTP/1.1 103 E\r\nLink: ${'x'.repeat(10_000)}\r\n\r\n`,
+      'no status within 32768 bytes',
+    ],
+  ] as const) {
+    test(`${how}: ${what} without end are read no further than a little`, async () => {
+      const url = await startServer(flood(piece))
+      await assertFails(call(how, url), error)
+    })
+  }
 }
+
+test('some informational answers before the status are passed over', async () => {
+  const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(16)
+  const answer = `${hints}HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\ntaken`
+  const url = await startServer((socket) => socket.end(answer))
+  for (const how of ['post', 'postForBody'] as const) {
+    const taken = await call(how, url)
+    assert.ok(taken.kind === 'answered')
+    assert.deepEqual([taken.status, taken.body.toString()], [200, 'taken'])
+  }
+})
 
 test('what comes behind the status does not count, also on a kept connection', async () => {
   const body = 'x'.repeat(40_000)
