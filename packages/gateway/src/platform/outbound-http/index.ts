@@ -2,7 +2,7 @@
  * Calls that leave the gateway for a merchant's server. Follows no redirect, waits no longer than
  * it is told, and reads a bounded piece of an answer: the other side is not trusted. In live mode it
  * connects only to public addresses, and the check is made by the look-up that the connection itself
- * makes, so that a name cannot answer differently afterwards. Next: exchange.ts,
+ * makes, so that a name cannot answer differently afterwards. Next: exchange.ts, names/name-lookup.ts,
  * public-addresses.ts.
  */
 import type { IncomingMessage } from 'node:http'
@@ -11,7 +11,8 @@ import { readAtMost, readHead } from './answer-body.ts'
 import { AnswerError } from './answer-error.ts'
 import { checkTarget, type Targets } from './check-target.ts'
 import { createExchange, type Posting } from './exchange.ts'
-import { checkingLookup, isPublicAddress, type Resolve, resolveName } from './public-addresses.ts'
+import { createNameLookup } from './names/name-lookup.ts'
+import { checkingLookup, isPublicAddress, type Resolve } from './public-addresses.ts'
 import { TargetError } from './target-error.ts'
 
 export type OutboundRequest = Posting & {
@@ -46,7 +47,7 @@ export type OutboundDeps = {
 }
 
 export function createOutboundHttp(deps: OutboundDeps): OutboundHttp {
-  const { clock, targets, resolve = resolveName } = deps
+  const { clock, targets, resolve = createNameLookup({ clock }) } = deps
   const exchange = createExchange(
     checkingLookup(resolve, targets === 'public' ? isPublicAddress : () => true),
   )

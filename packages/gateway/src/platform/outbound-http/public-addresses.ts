@@ -3,16 +3,13 @@
  * call globally reachable (RFC 6890 and its successors), and of IPv6 only global unicast, so that no
  * form of an IPv4 address inside an IPv6 one gets by.
  */
-import { lookup } from 'node:dns/promises'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { TargetError } from './target-error.ts'
 
 export type Address = { readonly address: string; readonly family: number }
 
-/** All addresses of a name, as the operating system gives them. */
+/** All addresses of a name, in the order in which they are tried. */
 export type Resolve = (name: string) => Promise<readonly Address[]>
-
-export const resolveName: Resolve = (name) => lookup(name, { all: true })
 
 const notPublic = new BlockList()
 for (const [network, prefix] of [
