@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { startNameServer } from '../../../../../../test/harness/name-server.ts'
 import { systemClock } from '../../../primitives/clock.ts'
 import { createOutboundHttp } from '../index.ts'
 import { createNameLookup, type NameLookupDeps } from './name-lookup.ts'
-import { startNameServer } from './name-server.ts'
 
 const clock = systemClock()
 const folder = mkdtempSync(join(tmpdir(), 'gerbang-lookup-'))
