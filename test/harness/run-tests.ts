@@ -35,6 +35,7 @@ const long = [
   'packages/gateway/src/bindings/lost-answers.test.ts',
   'packages/gateway/src/bindings/races.test.ts',
   'packages/gateway/src/events/publisher.test.ts',
+  'packages/gateway/src/platform/kafka/misbehaviours.test.ts',
   'test/conformance/cards/notification-retries.test.ts',
   'test/conformance/delivery/',
   'test/conformance/explain/',
