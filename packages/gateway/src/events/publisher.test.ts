@@ -171,6 +171,32 @@ test('who began to send and slept over its lease sends twice at most, and skips 
   assert.deepEqual(other.ids(), happened)
 })
 
+test('a lease outlasts a try that is never answered and the pause after it', async () => {
+  let isSending = false
+  kafka(() => {
+    isSending = true
+    return new Promise(() => {})
+  })
+  await happen(1)
+  await until(() => isSending)
+  const [row] = await database`
+    select extract(epoch from leased_until - now())::float8 as seconds from event_publishing`
+  // 15 s until the sender gives up, and 5 s at most until the next try.
+  assert.ok(row?.['seconds'] > 15 + 5 + 2, `${row?.['seconds']} s`)
+})
+
+test('who loses the lease has no event that waits', async () => {
+  const { metrics } = kafka(async () => {
+    throw new KafkaError('no broker answers')
+  })
+  await happen(1)
+  await sleep(50)
+  await until(() => metrics.waiting > 0)
+  await database`
+    update event_publishing set publisher = 'other', leased_until = now() + interval '1 hour'`
+  await until(() => metrics.waiting === 0)
+})
+
 test('a stop does not wait for a Kafka that stalls', async () => {
   let isSending = false
   const { publisher } = kafka(() => {

@@ -7,7 +7,12 @@
  * events wait in the database, and nobody else waits.
  */
 import type { Database } from '../platform/database/index.ts'
-import { KafkaError, type KafkaMessage, type KafkaSender } from '../platform/kafka/index.ts'
+import {
+  KafkaError,
+  type KafkaMessage,
+  type KafkaSender,
+  sendDeadlineMs,
+} from '../platform/kafka/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { type Clock, later, sleep } from '../primitives/clock.ts'
 import type { Random } from '../primitives/random.ts'
@@ -26,7 +31,7 @@ export type PublisherDeps = {
   readonly metrics: {
     eventsPublished(topic: string, count: number): void
     publishingFailed(): void
-    /** The age of the oldest event that waits for Kafka. */
+    /** The age of the oldest event that waits for this process to bring it to Kafka. */
     eventsWaiting(seconds: number): void
   }
 }
@@ -46,8 +51,14 @@ const lookEveryMs = 200
 /** How long a stop waits for an acknowledgement. */
 const stopWithinMs = 2_000
 
-/** How soon a process takes over from one that died. */
-const leaseMs = 20_000
+/** The longest pause between two tries. */
+const longestBackOffMs = 5_000
+
+/**
+ * How soon a process takes over from one that died. A broker that hangs costs a whole try and a pause:
+ * who waits for it keeps the lease, and renews it in time by the seconds that are added.
+ */
+const leaseMs = sendDeadlineMs + longestBackOffMs + 5_000
 
 export function createPublisher(deps: PublisherDeps): Publisher {
   const { clock, log, metrics } = deps
@@ -106,7 +117,11 @@ async function publishNext(
   const now = clock.realNow()
   const lease = { publisher, now, until: later(now, leaseMs) }
   const published = await claimPublishing(database, lease)
-  if (published === undefined) return 0
+  if (published === undefined) {
+    // What waits is another's to tell.
+    metrics.eventsWaiting(0)
+    return 0
+  }
   await numberEvents(database, mostAtOnce)
   const events = await readEvents(database, published, mostAtOnce)
   const [first] = events
@@ -141,5 +156,5 @@ function reasonOf(error: unknown) {
 
 /** 200 ms after the first try, doubling to 5 s: so long does Kafka wait for us when it is back. */
 function backOffMs(failures: number): number {
-  return Math.min(200 * 2 ** failures, 5_000)
+  return Math.min(200 * 2 ** failures, longestBackOffMs)
 }

@@ -24,7 +24,7 @@ export type KafkaSender = {
 export class KafkaError extends Error {}
 
 /** All tries of one send, and the start of the thread. */
-const sendDeadlineMs = 15_000
+export const sendDeadlineMs = 15_000
 
 /** Connects with the first send. Topics that do not exist are made where the broker allows it. */
 export function createKafkaSender(settings: KafkaSettings, clock: Clock): KafkaSender {
