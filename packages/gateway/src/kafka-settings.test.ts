@@ -24,6 +24,11 @@ test('with brokers alone events are published without TLS or password', () => {
   })
 })
 
+test('a broker is a name, an IPv4 address, or an IPv6 address in brackets', () => {
+  const given = ['kafka_1.example:9092', '10.0.0.1:65535', '[::1]:1', '[2001:db8::10.0.0.1]:9092']
+  assert.deepEqual(readConfig({ KAFKA_BROKERS: given.join(',') }).kafka?.brokers, given)
+})
+
 test('every setting of Kafka is read, and its password is not shown', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'gerbang-kafka-')), 'ca.pem')
   const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
@@ -51,6 +56,11 @@ for (const [what, env, refused] of [
   ['brokers without a port', { KAFKA_BROKERS: 'kafka' }, /KAFKA_BROKERS: must be host:port/],
   ['a URL for a broker', { KAFKA_BROKERS: 'kafka://kafka:9092' }, /KAFKA_BROKERS: must be/],
   ['a list that ends in a comma', { KAFKA_BROKERS: 'kafka:9092,' }, /KAFKA_BROKERS: must be/],
+  ['port 0', { KAFKA_BROKERS: '127.0.0.1:0' }, /ports are 1 to 65535/],
+  ['a port that there is not', { KAFKA_BROKERS: 'a:9092,127.0.0.1:99999' }, /ports are 1 to 65535/],
+  ['a broker with a user', { KAFKA_BROKERS: 'u@x:9092' }, /KAFKA_BROKERS: must be host:port/],
+  ['an IPv6 address without brackets', { KAFKA_BROKERS: '::1:9092' }, /stands in brackets/],
+  ['brackets around a name', { KAFKA_BROKERS: '[kafka]:9092' }, /stands in brackets/],
   ['a prefix that no topic may have', { ...brokers, KAFKA_TOPIC_PREFIX: 'a/b' }, /letters, digits/],
   [
     'a mechanism that is none',

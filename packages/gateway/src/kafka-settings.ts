@@ -1,5 +1,6 @@
 /** The settings of Kafka, as config.ts takes them in. */
 import { readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { type Static, type TObject, Type } from 'typebox'
 import type { KafkaSettings } from './platform/kafka/index.ts'
 import { Secret } from './primitives/secret.ts'
@@ -9,10 +10,8 @@ export const usualTopicPrefix = 'gerbang.'
 export const kafkaSettings = {
   KAFKA_BROKERS: Type.Optional(
     Type.String({
-      pattern: '^[^\\s,:/]+:[0-9]{1,5}( *, *[^\\s,:/]+:[0-9]{1,5})*$',
-      wanted: 'must be host:port, several separated by commas',
       description:
-        'Kafka brokers to begin with: host:port, separated by commas. Without them events are read at /sandbox/events only.',
+        'Kafka brokers to begin with: host:port (an IPv6 address in brackets), separated by commas. Without them events are read at /sandbox/events only.',
     }),
   ),
   KAFKA_TOPIC_PREFIX: Type.String({
@@ -50,7 +49,7 @@ export function readKafka(
   mode: 'sandbox' | 'live',
   wrong: string[],
 ): KafkaConfig | undefined {
-  const { KAFKA_BROKERS: brokers } = values
+  const brokers = readBrokers(values.KAFKA_BROKERS, wrong)
   const tls = readTls(values.KAFKA_TLS, wrong)
   const sasl = readSasl(values, wrong)
   if (mode === 'live' && sasl?.mechanism === 'PLAIN' && !tls) {
@@ -61,12 +60,28 @@ export function readKafka(
     return undefined
   }
   return {
-    brokers: brokers.split(',').map((broker) => broker.trim()),
+    brokers,
     clientId: values.KAFKA_CLIENT_ID,
     topicPrefix: values.KAFKA_TOPIC_PREFIX,
     tls,
     sasl,
   }
+}
+
+function readBrokers(value: string | undefined, wrong: string[]): readonly string[] | undefined {
+  const brokers = value?.split(',').map((broker) => broker.trim())
+  if (brokers?.every(isBroker) === false) {
+    wrong.push(
+      'KAFKA_BROKERS: must be host:port, several separated by commas; ports are 1 to 65535, and an IPv6 address stands in brackets',
+    )
+  }
+  return brokers
+}
+
+function isBroker(text: string): boolean {
+  const [, address, name, port] = /^(?:\[(.*)\]|([\w.-]{1,253})):(\d{1,5})$/.exec(text) ?? []
+  const isHost = address === undefined ? name !== undefined : isIPv6(address)
+  return isHost && Number(port) >= 1 && Number(port) <= 65_535
 }
 
 function readTls(value: string, wrong: string[]): KafkaConfig['tls'] {
