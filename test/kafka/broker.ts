@@ -1,16 +1,16 @@
 /**
- * A real Apache Kafka broker (KRaft: broker and controller in one) as a child process, which can be
- * killed and started again on its data; and Kafka's own console consumer, to read what it has.
+ * A broker of the tests, which can be killed and started again on its data; and Kafka's own console
+ * consumer, to read what it has.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { classPath, java } from './install.ts'
+import { Admin } from '@platformatic/kafka'
+import { freePorts, javaOptions, prepareBroker } from './broker-process.ts'
+import { java } from './install.ts'
 
 export type ConsumedMessage = {
   readonly partition: number
@@ -25,18 +25,18 @@ export type Broker = {
   readonly address: string
   /** The same broker, where it speaks TLS and wants a name and a password (PLAIN). */
   readonly saslAddress: string
+  /** The same broker, where it wants them (SCRAM-SHA-512) without TLS. */
+  readonly scramPort: number
   /** SIGKILL: nothing is tidied up. */
   kill(): Promise<void>
   start(): Promise<void>
   /** Everything that a topic holds, each partition in its order, by Kafka's console consumer. */
   consume(topic: string): Promise<ConsumedMessage[]>
+  changeTopics(change: (admin: Admin) => Promise<unknown>): Promise<void>
 }
 
 /** Protect nothing. */
 export const saslUser = { username: 'gerbang', password: 'gerbang-at-the-broker' } as const
-
-/** A quarter of what a broker takes by itself, and a compiler that is soon ready. */
-const javaOptions = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath]
 
 /** How long the console consumer waits for more, before it takes a topic for read. */
 const nothingMoreMs = 3_000
@@ -44,78 +44,49 @@ const nothingMoreMs = 3_000
 /** Starts a broker; it ends with the tests of the file. */
 export async function startBroker(): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), 'gerbang-kafka-'))
-  const ports = await freePorts(3)
-  const [port, saslPort] = ports as [number, number, number]
-  const properties = join(folder, 'server.properties')
-  writeFileSync(properties, settingsOf(folder, ports))
-  await promisify(execFile)(java, [
-    ...javaOptions,
-    'kafka.tools.StorageTool',
-    'format',
-    ...['-t', '4L6g3nShT-eMCtK--X86sw', '-c', properties],
-  ])
-  let child: ChildProcess | undefined
-  const end = async (signal: NodeJS.Signals) => {
-    const ending = child
-    child = undefined
-    if (ending === undefined || ending.exitCode !== null) return
-    const ended = new Promise((resolve) => ending.once('exit', resolve))
-    ending.kill(signal)
-    await ended
-  }
-  after(() => end('SIGKILL'))
-  const start = async () => {
-    const started = spawn(java, [...javaOptions, 'kafka.Kafka', properties], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const log = createWriteStream(join(folder, 'broker.log'), { flags: 'a' })
-    started.stdout.pipe(log)
-    started.stderr.pipe(log)
-    child = started
-    while (!(await isListening(port))) {
-      if (started.exitCode !== null) throw new Error(`the broker ended: ${started.exitCode}`)
-      await sleep(50)
-    }
-  }
-  await start()
+  const ports = await freePorts(4)
+  const [port, saslPort, scramPort, controllerPort] = ports as [number, number, number, number]
+  const { username, password } = saslUser
+  const broker = await prepareBroker({
+    folder,
+    listeners: [
+      { protocol: 'PLAINTEXT', host: '127.0.0.1', port },
+      { protocol: 'SASL_SSL', host: 'localhost', port: saslPort },
+      { protocol: 'SASL_PLAINTEXT', host: '127.0.0.1', port: scramPort },
+    ],
+    controllerPort,
+    settings: loginSettings(folder),
+    scram: `SCRAM-SHA-512=[name=${username},password=${password}]`,
+  })
+  after(() => broker.end('SIGKILL'))
+  await broker.start()
   const address = `127.0.0.1:${port}`
   return {
     address,
     saslAddress: `localhost:${saslPort}`,
-    kill: () => end('SIGKILL'),
-    start,
+    scramPort,
+    kill: () => broker.end('SIGKILL'),
+    start: broker.start,
     consume: (topic) => consume(address, topic),
+    changeTopics: async (change) => {
+      const admin = new Admin({ clientId: 'gerbang-tests', bootstrapBrokers: [address] })
+      await change(admin).finally(() => admin.close())
+    },
   }
 }
 
-function settingsOf(folder: string, [port, saslPort, controllerPort]: readonly number[]): string {
+function loginSettings(folder: string): string {
   const keyStore = join(folder, 'key-store.pem')
   writeFileSync(keyStore, `${readTls('key.pem')}${readTls('certificate.pem')}`)
   const { username, password } = saslUser
-  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`
+  const modules = 'org.apache.kafka.common.security'
   return `
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL_SSL://localhost:${saslPort}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-sasl.enabled.mechanisms=PLAIN
-listener.name.sasl_ssl.plain.sasl.jaas.config=${login}
+listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_ssl.plain.sasl.jaas.config=${modules}.plain.PlainLoginModule required user_${username}="${password}";
+listener.name.sasl_plaintext.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=${modules}.scram.ScramLoginModule required;
 ssl.keystore.type=PEM
 ssl.keystore.location=${keyStore}
-log.dirs=${join(folder, 'data')}
-# Until then a broker that was killed counts as living, and cannot come back.
-broker.session.timeout.ms=2000
-broker.heartbeat.interval.ms=500
-num.partitions=3
-offsets.topic.num.partitions=1
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
 `
 }
 
@@ -153,27 +124,4 @@ async function consume(address: string, topic: string): Promise<ConsumedMessage[
         value: value.join('\t'),
       }
     })
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true))
-    socket.once('error', () => resolve(false))
-    socket.once('close', () => socket.destroy())
-    socket.once('connect', () => socket.destroy())
-  })
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer()
-      await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-      return probe
-    }),
-  )
-  const ports = probes.map((probe) => (probe.address() as { port: number }).port)
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))))
-  return ports
 }

@@ -20,11 +20,16 @@ export const classPath = join(folder, '*')
  * there it fails, so that nobody takes a skipped test for a passed one.
  */
 export async function kafkaNeeded(): Promise<{ readonly skip: string | false }> {
-  const missing = missingJava() ?? (await missingJars())
+  const missing = await missingKafka()
   if (missing === undefined) return { skip: false }
   if (process.env['CI'])
     throw new Error(`These tests need Kafka, and in CI none may be skipped: ${missing}`)
   return { skip: missing }
+}
+
+/** Why there is no Kafka here, and what to do about it; undefined where it can be started. */
+export async function missingKafka(): Promise<string | undefined> {
+  return missingJava() ?? (await missingJars())
 }
 
 function missingJava(): string | undefined {
@@ -41,7 +46,7 @@ async function missingJars(): Promise<string | undefined> {
     await Promise.all(Object.entries(kafkaJars).map(([name, sum]) => fetchJar(name, sum)))
     return undefined
   } catch (error) {
-    return `the jars of Kafka cannot be had: ${(error as Error).message}`
+    return `the jars of Kafka cannot be had from ${repository}: ${(error as Error).message}`
   }
 }
 
