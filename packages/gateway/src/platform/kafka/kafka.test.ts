@@ -1,7 +1,10 @@
 /** The sender and a broker that is broken: a send fails in time, says why, and the process lives. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer } from 'node:tls'
 import { sasl, testSender } from '../../../../../test/harness/failing-sender.ts'
 import { startFakeBroker } from '../../../../../test/harness/fake-broker.ts'
 import { type Clock, systemClock } from '../../primitives/clock.ts'
@@ -53,4 +56,34 @@ test('a broker is reached at an IPv6 address', async (t) => {
   if (broker === undefined) return t.skip('this machine has no IPv6')
   await testSender(broker.address, { sasl }).failure()
   assert.ok(broker.connections() > 0)
+})
+
+test('TLS tells the name of a broker that has one, and no address', async () => {
+  const read = (name: string) =>
+    readFileSync(new URL(`../../../../../test/harness/tls/${name}`, import.meta.url))
+  const names: string[] = []
+  let connections = 0
+  const server = createServer({
+    key: read('key.pem'),
+    cert: read('certificate.pem'),
+    SNICallback: (name, use) => {
+      names.push(name)
+      use(null)
+    },
+  })
+  server.on('connection', (socket) => {
+    connections += 1
+    socket.on('error', () => {})
+  })
+  server.on('tlsClientError', () => {})
+  server.on('secureConnection', (socket) => socket.destroy())
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const tls = { ca: read('certificate.pem') }
+  await testSender(`127.0.0.1:${port}`, { tls, sasl }).failure()
+  assert.ok(connections > 0)
+  assert.deepEqual(names, [])
+  await testSender(`localhost:${port}`, { tls, sasl }).failure()
+  assert.deepEqual([...new Set(names)], ['localhost'])
 })
