@@ -143,7 +143,7 @@ test('a card number, a secret key or a token that was sent in a wrong place is s
 
   const sent = { headers: { Signature: `HMACSHA256=${secretKey}` } }
   const second = await explanationOf(world, await post(world, paths.check, checkBody(), sent))
-  assert.equal(second.cause, 'signature-malformed')
+  assert.equal(second.cause, 'secret-key-sent')
   assert.ok(!JSON.stringify(second).includes(secretKey))
 })
 

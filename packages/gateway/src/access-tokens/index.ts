@@ -31,6 +31,8 @@ export type AccessTokens = {
   issue(use: AccessTokenUse, holder: AccessTokenHolder): Promise<IssuedToken>
   /** The holder; undefined where the token is none, of another use or client, or has expired. */
   verify(use: AccessTokenUse, clientId: string, token: string): AccessTokenHolder | undefined
+  /** Whether we signed a token, whatever its use, its client and its end. */
+  isOurs(token: string): boolean
 }
 
 /** 900 by wire.md 6.1; how long a refresh token lives is not documented. */
@@ -94,6 +96,7 @@ export function createAccessTokens(deps: { keys: RsaKeyPair; clock: Clock }): Ac
         payload.businessExp * 1_000 <= clock.now().getTime()
       return isOver ? undefined : { clientId, customerId: payload.customerId }
     },
+    isOurs: (token) => open(token) !== undefined,
   }
 
   /** What we signed; nothing of the payload is read before the signature is right. */

@@ -4,9 +4,10 @@
  * a CVV away); what is logged is not, and says of a digest or a token no more than that it differs.
  */
 import type { RefusalCause } from '../../platform/http/server.ts'
-import { maskCardNumber, passesLuhn } from '../../primitives/card-number.ts'
 import { type Draft, type Part, textOf } from './draft.ts'
 import type { Difference, Explanation, Finding, Refused } from './explanation.ts'
+import { type Masks, maskHash, maskToken } from './masks.ts'
+import { readCardSignature, readSnapSignature } from './signature-forms.ts'
 import { headerOf } from './text-mistakes.ts'
 
 const shownHeaders: Readonly<Record<Refused['signedBy'], readonly string[]>> = {
@@ -15,68 +16,88 @@ const shownHeaders: Readonly<Record<Refused['signedBy'], readonly string[]>> = {
   'snap-token': ['X-CLIENT-KEY', 'X-TIMESTAMP', 'X-SIGNATURE'],
 }
 
-export function explanationOf(refused: Refused, finding: Finding): Explanation {
+export function explanationOf(refused: Refused, finding: Finding, masks: Masks): Explanation {
   const [{ cause, hint }, ...others] = finding.causes
   const { expected, received, skewSeconds } = finding
+  const show = shownBy(masks)
+  const also = others.filter((other) => other.cause !== cause)
   return {
     cause,
-    hint: hide([hint, ...others.map((other) => `Also: ${other.hint}`)].join(' ')),
-    alsoWrong: others.map((other) => other.cause),
-    expected: { stringToSign: textOf(expected, shown) },
+    hint: masks.hide([hint, ...also.map((other) => `Also: ${other.hint}`)].join(' ')),
+    alsoWrong: [...new Set(also.map((other) => other.cause))],
+    expected: { stringToSign: textOf(expected, show) },
     received: {
       method: refused.method,
-      path: hide(refused.url),
-      headers: headersOf(refused),
+      path: masks.hide(refused.url),
+      headers: headersOf(refused, show),
       bodyBytes: refused.body.length,
       ...(skewSeconds === undefined ? {} : { skewSeconds }),
-      stringToSign: received ? textOf(received, shown) : null,
+      stringToSign: received ? textOf(received, show) : null,
     },
-    firstDifference: differenceOf(refused, finding, shown) ?? null,
+    firstDifference: differenceOf(refused, finding, show) ?? null,
   }
 }
 
-export function loggedCauseOf(refused: Refused, finding: Finding): RefusalCause {
-  const difference = differenceOf(refused, finding, logged)
-  if (!difference) return { cause: finding.causes[0].cause, firstDifference: undefined }
-  const { in: place, position, expected, received } = difference
-  const words =
-    expected === received
-      ? ''
-      : `: ${JSON.stringify(expected)} expected, ${JSON.stringify(received)} received`
-  return {
-    cause: finding.causes[0].cause,
-    firstDifference: `${place}, after ${position} characters${words}`,
-  }
+/** The place is that of the explanation; the words, where all may be read by who reads logs. */
+export function loggedCauseOf(refused: Refused, finding: Finding, masks: Masks): RefusalCause {
+  const [{ cause }] = finding.causes
+  const shown = differenceOf(refused, finding, shownBy(masks))
+  if (!shown) return { cause, firstDifference: undefined }
+  const logged = differenceOf(refused, finding, loggedBy(masks))
+  const isSame = logged?.in === shown.in && logged.expected !== logged.received
+  const words = isSame
+    ? `: ${JSON.stringify(logged.expected)} expected, ${JSON.stringify(logged.received)} received`
+    : ''
+  return { cause, firstDifference: `${shown.in}, after ${shown.position} characters${words}` }
 }
 
-function headersOf(refused: Refused): Record<string, string> {
+function headersOf(refused: Refused, show: Show): Record<string, string> {
   const headers = shownHeaders[refused.signedBy].flatMap((name) => {
     const value = headerOf(refused, name.toLowerCase())
     if (value === undefined) return []
     const part = { name: name === 'Authorization' ? 'access token' : name, label: '', value }
-    return [[name, shown(part)]]
+    return [[name, signatures.includes(name) ? signatureOf(refused, value) : show(part)]]
   })
   return Object.fromEntries(headers)
 }
 
-/** A part as a person with access to the sandbox may see it. */
-function shown({ name, label, value }: Part): string {
-  if (value === '') return `<${name}>`
-  if (label === 'Digest:' || name === 'body hash') return value
-  return name === 'access token' ? maskToken(value) : hide(value)
-}
+const signatures: readonly string[] = ['Signature', 'X-SIGNATURE']
 
-/** A part as everybody may see it who reads logs. */
-function logged(part: Part): string {
-  if (part.value === '') return `<${part.name}>`
-  if (part.name === 'Digest' || part.name === 'body hash') return '[digest]'
-  if (part.name === 'access token') return '[token]'
-  // A log is searched for runs of digits that hold a card number: none is worth that.
-  const isClient = /^[A-Z]{2,4}-\d{4}-\d{14}$/.test(part.value)
-  return isClient ? part.value : shown(part).replaceAll(/\d(?:[ -]?\d){11,}/g, '[digits]')
+/** What is no signature may be a key, and is not repeated. */
+function signatureOf({ signedBy }: Refused, value: string): string {
+  const { bytes } = signedBy === 'cards' ? readCardSignature(value) : readSnapSignature(value)
+  return bytes ? value : `[${value.length} characters that are no signature]`
 }
 
 type Show = (part: Part) => string
+
+/** A part as a person with access to the sandbox may see it. */
+function shownBy(masks: Masks): Show {
+  return ({ name, value }) => {
+    if (value === '') return `<${name}>`
+    if (isHash(name)) return maskHash(value)
+    if (name === 'access token') return maskToken(value)
+    return ids.includes(name) ? masks.hideId(value) : masks.hide(value)
+  }
+}
+
+/** A part as everybody may see it who reads logs. */
+function loggedBy(masks: Masks): Show {
+  const show = shownBy(masks)
+  return (part) => {
+    if (part.value === '') return `<${part.name}>`
+    if (isHash(part.name)) return '[digest]'
+    if (part.name === 'access token') return '[token]'
+    const text = show(part)
+    // A log is searched for runs of digits that hold a card number: none is worth that.
+    const isClient = clients.includes(part.name) && text === part.value
+    return isClient ? text : text.replaceAll(/\d(?:[ -]?\d){11,}|\d{6}\*{6}\d*/g, '[digits]')
+  }
+}
+
+const isHash = (name: string) => name === 'Digest' || name === 'body hash'
+const ids: readonly string[] = ['Request-Id', 'X-EXTERNAL-ID']
+const clients: readonly string[] = ['Client-Id', 'X-PARTNER-ID', 'X-CLIENT-KEY']
 
 /** Where the texts differ first, and else the signatures, by their form. */
 function differenceOf(
@@ -91,7 +112,7 @@ function differenceOf(
     in: refused.signedBy === 'cards' ? 'Signature' : 'X-SIGNATURE',
     position,
     expected: signature.expected.slice(position, position + excerptLength),
-    received: hide(signature.received.slice(position, position + excerptLength)),
+    received: signature.received.slice(position, position + excerptLength),
   }
 }
 
@@ -127,29 +148,4 @@ function placeAt(draft: Draft, position: number, show: Show | undefined): string
     if (position < end) return part.name
   }
   return draft.parts.at(-1)?.name ?? ''
-}
-
-/** Longer ones are cut: an explanation is for a person. */
-const longestShown = 1_000
-
-/** A text in which nothing is left that looks like a Secret Key, a token or a card number. */
-function hide(text: string): string {
-  const clipped = text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
-  return clipped
-    .replaceAll(/SK-[\w-]{6,}/g, '[secret key]')
-    .replaceAll(/eyJ[\w-]+\.[\w-]*\.?[\w-]*/g, maskToken)
-    .replaceAll(/[A-Z]{2,4}-\d{4}-\d{14}(?!\d)|(?<!\d)[2-6](?:[ -]?\d){12,18}(?!\d)/g, maskCard)
-}
-
-/** A client id of DOKU's form is shown: 14 digits may pass the check by chance. */
-function maskCard(run: string): string {
-  if (/^[A-Z]/.test(run)) return run
-  const digits = run.replaceAll(/\D/g, '')
-  return passesLuhn(digits) ? maskCardNumber(digits) : run
-}
-
-/** Its ends, by which a person knows it again. */
-function maskToken(token: string): string {
-  const [before, text] = /^bearer/i.test(token) ? [token.slice(0, 7), token.slice(7)] : ['', token]
-  return text.length > 24 ? `${before}${text.slice(0, 6)}…${text.slice(-4)}` : `${before}…`
 }

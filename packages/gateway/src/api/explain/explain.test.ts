@@ -11,7 +11,7 @@ const known: Known = {
   others: [],
   now,
   businessNow: now,
-  isToken: () => false,
+  isOurs: () => false,
 }
 const refusedWith = (signedBy: SignedBy, row: string): Refused => ({
   signedBy,

@@ -13,7 +13,7 @@ const explainers: Readonly<
   'snap-token': explainSnapToken,
 }
 
-const snapHeaders = ['field_mandatory', 'field_format', 'unauthorized']
+const snapHeaders = ['field_mandatory', 'field_format', 'unauthorized', 'content_type']
 
 /** The rows that a door refuses with for what this explains; a database that is down is none. */
 const explainedRows: Readonly<Record<SignedBy, readonly string[]>> = {
@@ -25,6 +25,7 @@ const explainedRows: Readonly<Record<SignedBy, readonly string[]>> = {
     'timestamp_format',
     'timestamp_window',
     'unknown_client',
+    'content_type',
     'invalid_signature',
   ],
   'snap-call': [
@@ -40,6 +41,11 @@ const explainedRows: Readonly<Record<SignedBy, readonly string[]>> = {
 /** Whether there is anything to explain, before anything is looked up for it. */
 export function isExplained({ signedBy, row }: Pick<Refused, 'signedBy' | 'row'>): boolean {
   return explainedRows[signedBy].includes(row)
+}
+
+/** Whether a row is refused where the caller is known already; the signature is right then. */
+export function isFoundLater(row: string): boolean {
+  return row === 'content_type'
 }
 
 /** Undefined where nothing can be said. */

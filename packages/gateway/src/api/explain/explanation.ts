@@ -34,11 +34,9 @@ export type Known = {
   readonly now: Date
   /** By which access tokens end as well. */
   readonly businessNow: Date
-  /** Whether we issued this token to this client, for this use, and it has not expired. */
-  readonly isToken: (use: TokenUse, clientId: string, token: string) => boolean
+  /** Whether we signed this token, whatever its use, its client and its end. */
+  readonly isOurs: (token: string) => boolean
 }
-
-export type TokenUse = 'b2b' | 'b2b2c' | 'b2b2c-refresh'
 
 /** One mistake: its name, and what to change. */
 export type Cause = { readonly cause: string; readonly hint: string }

@@ -44,3 +44,15 @@ export function explainUnusable(refused: Refused, name: string): Cause {
           'Letters, digits and - are safe.',
       }
 }
+
+/** A body of another type than JSON; many libraries send a form where nobody says what it is. */
+export function explainContentType(refused: Refused): Cause {
+  const type = headerOf(refused, 'content-type') ?? ''
+  const name = /^[a-z]+\/[a-z.+-]{1,40}/i.exec(type)?.[0] ?? 'none that can be read'
+  return {
+    cause: 'content-type',
+    hint:
+      `The Content-Type of the request is ${name}. Send application/json: a library sets another ` +
+      'one where it is not told.',
+  }
+}

@@ -37,8 +37,7 @@ const prefixMistakes = {
 
 /** The Signature header of the cards dialect. */
 export function readCardSignature(header: string): ReadSignature {
-  const { prefixes, rest } = splitPrefixes(header)
-  const read = readEncoding(rest)
+  const { prefixes, read } = readForms(header)
   const { missing, double, other } = prefixMistakes
   const wrong = prefixes.some((one) => one !== prefix)
   const mistake =
@@ -50,8 +49,7 @@ export function readCardSignature(header: string): ReadSignature {
 
 /** X-SIGNATURE, of either kind. */
 export function readSnapSignature(header: string): ReadSignature {
-  const { prefixes, rest } = splitPrefixes(header)
-  const read = readEncoding(rest)
+  const { prefixes, read } = readForms(header)
   return {
     ...read,
     causes: [...(prefixes.length > 0 ? [prefixMistakes.unwanted] : []), ...read.causes],
@@ -61,16 +59,11 @@ export function readSnapSignature(header: string): ReadSignature {
 /** The Signature header as it should be written. */
 export const writeCardSignature = (bytes: Buffer): string => prefix + bytes.toString('base64')
 
-function splitPrefixes(header: string): { prefixes: string[]; rest: string } {
-  const pattern = /^(?:(?:HMAC-?)?SHA-?\d{1,3}(?:with)?(?:RSA)? ?[=:] ?)/i
-  const prefixes: string[] = []
-  let rest = header
-  for (let match = pattern.exec(rest); match; match = pattern.exec(rest)) {
-    prefixes.push(match[0])
-    rest = rest.slice(match[0].length)
-  }
-  return { prefixes, rest }
-}
+/** Whether a signature is one of RSA: no HMAC is as long. */
+export const isOfRsa = (bytes: Buffer): boolean => bytes.length >= 128
+
+/** Longer ones are no signature: RSA of 4096 bits, in hexadecimal, and a prefix. */
+const longestHeader = 1_200
 
 const encodings = {
   hex: {
@@ -85,6 +78,10 @@ const encodings = {
       'The base64 holds the signature as a text in hexadecimal. Encode the raw bytes, not their ' +
       'hexadecimal form.',
   },
+  base64OfBase64: {
+    cause: 'base64-of-base64',
+    hint: 'The signature is encoded in base64 twice; once is right.',
+  },
   base64url: {
     cause: 'base64url',
     hint:
@@ -95,6 +92,18 @@ const encodings = {
     cause: 'url-encoded',
     hint: 'The signature is encoded as in a URL (%2B, %2F, %3D). A header takes base64 as it is.',
   },
+  space: {
+    cause: 'url-encoded',
+    hint:
+      'A + of the signature came as a space: it was decoded as a form or a URL is. A header takes ' +
+      'base64 as it is.',
+  },
+  quotes: {
+    cause: 'signature-in-quotes',
+    hint:
+      "The signature stands in quotes, as str() of bytes writes it in Python (b'…'). decode() the " +
+      'base64 to a text, and send nothing around it.',
+  },
   malformed: {
     cause: 'signature-malformed',
     hint:
@@ -103,24 +112,76 @@ const encodings = {
   },
 } as const satisfies Record<string, Cause>
 
-/** Of HMAC by SHA-1, SHA-256, SHA-384 and SHA-512, and of RSA by keys of usual sizes. */
-const lengths = new Set([20, 32, 48, 64, 128, 256, 384, 512])
+type Forms = { readonly prefixes: readonly string[]; readonly read: ReadSignature }
+
+/** What surrounds the signature is taken off, and each form is named once. */
+function readForms(header: string): Forms {
+  if (header.length > longestHeader * 3) return { prefixes: [], read: malformed }
+  const decoded = decodeTwice(header)
+  if (decoded.length > longestHeader) return { prefixes: [], read: malformed }
+  const outside = withoutQuotes(decoded)
+  const { prefixes, rest } = splitPrefixes(outside)
+  const inside = withoutQuotes(rest)
+  const isForm = / /.test(inside) && !/[+]/.test(inside)
+  const read = readEncoding(isForm ? inside.replaceAll(' ', '+') : inside)
+  if (!read.bytes) return { prefixes, read }
+  const forms = [
+    ...(decoded === header ? [] : [encodings.percent]),
+    ...(outside === decoded && inside === rest ? [] : [encodings.quotes]),
+    ...(isForm ? [encodings.space] : []),
+  ]
+  return { prefixes, read: { ...read, causes: [...forms, ...read.causes] } }
+}
+
+/** Some encode once and their library once more. */
+function decodeTwice(text: string): string {
+  const once = text.replaceAll(percentEncoded, characterOf)
+  return once.replaceAll(percentEncoded, characterOf)
+}
+
+const percentEncoded = /%[0-9a-f]{2}/gi
+
+function withoutQuotes(text: string): string {
+  return /^b?(['"])(.*)\1$/s.exec(text)?.[2] ?? text
+}
+
+function splitPrefixes(text: string): { prefixes: string[]; rest: string } {
+  const pattern = /^(?:(?:HMAC-?)?SHA-?\d{1,3}(?:with)?(?:RSA)? ?[=:] ?)/i
+  const prefixes: string[] = []
+  let rest = text
+  for (let match = pattern.exec(rest); match; match = pattern.exec(rest)) {
+    prefixes.push(match[0])
+    rest = rest.slice(match[0].length)
+  }
+  return { prefixes, rest }
+}
+
+/** Of HMAC by each usual hash, and of RSA by keys of usual sizes. */
+const lengths = new Set([16, 20, 28, 32, 48, 64, 128, 256, 384, 512])
+/** Of these the base64 must have its padding: there are secrets of as many characters. */
+const paddedLengths = new Set([16, 20, 28])
 
 function readEncoding(text: string): ReadSignature {
-  if (/%[0-9a-f]{2}/i.test(text)) {
-    const read = readEncoding(text.replaceAll(/%[0-9a-f]{2}/gi, characterOf))
-    return read.bytes ? { ...read, causes: [encodings.percent, ...read.causes] } : malformed
-  }
-  if (isHex(text)) return { causes: [encodings.hex], bytes: Buffer.from(text, 'hex') }
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return malformed
+  if (isHex(text)) return readBytes(Buffer.from(text, 'hex'), [encodings.hex])
+  // A Secret Key may have the length of a signature.
+  if (!isBase64(text) || /^SK[-_]/i.test(text)) return malformed
   const bytes = Buffer.from(text, 'base64')
   const inner = bytes.toString('latin1')
-  if (isHex(inner)) return { causes: [encodings.base64OfHex], bytes: Buffer.from(inner, 'hex') }
-  if (!lengths.has(bytes.length)) return malformed
-  return { causes: /[-_]/.test(text) ? [encodings.base64url] : [], bytes }
+  if (isHex(inner)) return readBytes(Buffer.from(inner, 'hex'), [encodings.base64OfHex])
+  if (isBase64(inner)) return readBytes(Buffer.from(inner, 'base64'), [encodings.base64OfBase64])
+  if (paddedLengths.has(bytes.length) && text.length % 4 !== 0) return malformed
+  return readBytes(bytes, /[-_]/.test(text) ? [encodings.base64url] : [])
+}
+
+/** Nothing that can be read as a text is a signature: it is a key or a password. */
+function readBytes(bytes: Buffer, causes: readonly Cause[]): ReadSignature {
+  const isText = /^[\t\n\r -~]*$/.test(bytes.toString('latin1'))
+  return lengths.has(bytes.length) && !isText ? { causes, bytes } : malformed
 }
 
 const malformed: ReadSignature = { causes: [encodings.malformed], bytes: undefined }
+
+const isBase64 = (text: string) => /^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
 
 function isHex(text: string): boolean {
   return /^[0-9a-fA-F]+$/.test(text) && lengths.has(text.length / 2)

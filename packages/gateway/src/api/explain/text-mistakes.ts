@@ -1,5 +1,4 @@
-/** Mistakes that can be made in the text of any dialect: its ends, its order, its path, its time. */
-import { parseSnapTimestamp } from '@gerbang/wire'
+/** Mistakes that can be made in the text of any dialect: its ends, its order, its path. */
 import { type Draft, reordered, valueIn, withValue } from './draft.ts'
 import type { Refused } from './explanation.ts'
 import type { Mistake } from './search.ts'
@@ -9,8 +8,8 @@ export const trailingNewline: Mistake = {
   hint:
     'The text that you sign ends with a newline. It must not: printf %s instead of echo, trim() ' +
     'before signing.',
-  isCommon: true,
-  variants: (draft) => ['\n', '\r\n'].map((ending) => ({ ...draft, ending })),
+  usual: 2,
+  variants: (draft) => ['\n', '\r\n', '\n\n'].map((ending) => ({ ...draft, ending })),
 }
 
 export const partOrder: Mistake = {
@@ -34,89 +33,85 @@ export function missingParts(names: readonly string[]): Mistake {
   }
 }
 
-/** What is signed in the place of the path. */
+/** Where this API is found: what clients sign in front of a path by mistake. */
+const usualHosts = [
+  'api-sandbox.doku.com',
+  'api.doku.com',
+  'sandbox.doku.com',
+  'localhost',
+  '127.0.0.1',
+  'localhost:8080',
+  '127.0.0.1:8080',
+]
+
+/** What is signed in the place of the path. @param paths others of the API */
 export function pathMistakes(
   part: string,
   refused: Refused,
   paths: readonly string[],
-): readonly Mistake[] {
+): Readonly<Record<'withHost' | 'slash' | 'wrongPath', Mistake>> {
   const at = (write: (path: string) => readonly string[]) => (draft: Draft) => {
     const path = valueIn(draft, part)
     return path === undefined ? [] : write(path).map((value) => withValue(draft, part, value))
   }
-  const hosts = [headerOf(refused, 'host') ?? '', 'api-sandbox.doku.com', 'api.doku.com']
-  return [
-    {
+  const host = headerOf(refused, 'host') ?? ''
+  const hosts = [host, host.replace(/:\d+$/, ''), ...usualHosts]
+  return {
+    withHost: {
       cause: 'path-with-host',
+      usual: 3,
       hint: 'Sign the path alone, from its first slash: no https:// and no host.',
       variants: at((path) =>
-        hosts.flatMap((host) => [
-          `${host}${path}`,
-          `http://${host}${path}`,
-          `https://${host}${path}`,
-        ]),
+        hosts.flatMap((one) =>
+          ['http://', 'https://', ''].flatMap((scheme) => {
+            const [bare = ''] = path.split('?', 1)
+            return [`${scheme}${one}${path}`, `${scheme}${one}${refused.url}`, scheme + one + bare]
+          }),
+        ),
       ),
     },
-    {
+    slash: {
       cause: 'trailing-slash',
-      isCommon: true,
+      usual: 1,
       hint:
         'The path that you sign ends with a slash and the one that you call does not, or the ' +
         'other way round.',
       variants: at((path) => [path.endsWith('/') ? path.slice(0, -1) : `${path}/`]),
     },
-    {
+    wrongPath: {
       cause: 'wrong-path',
       hint: 'The path that you sign is not the one that you call. Take both from one variable.',
       variants: at((path) => [
         ...[headerOf(refused, 'request-target')].filter((target) => target !== undefined),
-        path.slice(1),
-        path.toLowerCase(),
-        encodeURI(path),
-        `/sandbox${path}`,
+        ...changedPaths(path, refused.method),
         ...paths,
       ]),
-    },
-  ]
-}
-
-/** A second clock reading, or the same one written in another way. */
-export function timestampDiffers(part: string, write: (instant: Date) => string): Mistake {
-  return {
-    cause: 'timestamp-differs',
-    hint:
-      'The timestamp in the text is not that of the header. Make it once, and use that text in ' +
-      'both.',
-    variants: (draft) => {
-      const instant = parseSnapTimestamp(valueIn(draft, part) ?? '')
-      if (!instant) return []
-      const time = instant.getTime()
-      // Ten seconds either way: a timestamp is made again when a request is built slowly.
-      const near = Array.from({ length: 21 }, (_, i) => write(new Date(time + (i - 10) * 1_000)))
-      const written = [0, -1_000, 1_000].flatMap((ms) => writings(new Date(time + ms)))
-      return [...written, ...near].map((value) => withValue(draft, part, value))
     },
   }
 }
 
-/** One instant as the languages write it. */
-function writings(instant: Date): string[] {
-  const iso = instant.toISOString()
-  const seconds = iso.slice(0, 19)
-  const jakarta = new Date(instant.getTime() + 7 * 3_600_000).toISOString().slice(0, 19)
-  const epoch = Math.floor(instant.getTime() / 1_000)
+/** Deeper paths are none of this API's. */
+const mostSegments = 9
+
+/** The path as a slip writes it, and its ends, where a base URL was taken to hold the beginning. */
+function changedPaths(path: string, method: string): string[] {
+  const segments = path.split('/').slice(1, mostSegments)
+  const ends = segments.slice(1).map((_, i) => segments.slice(i + 1).join('/'))
   return [
-    `${seconds}Z`,
-    iso,
-    `${seconds}+00:00`,
-    `${seconds}`,
-    `${seconds.replace('T', ' ')}`,
-    `${jakarta}+07:00`,
-    `${jakarta}.000+07:00`,
-    `${jakarta}Z`,
-    `${jakarta}`,
-    `${epoch}`,
-    `${epoch}000`,
+    path.slice(1),
+    path.toLowerCase(),
+    path.toUpperCase(),
+    encodeURI(path),
+    encodeURIComponent(path),
+    encodeURIComponent(path).replaceAll(/%[0-9A-F]{2}/g, (encoded) => encoded.toLowerCase()),
+    `/sandbox${path}`,
+    `${method} ${path}`,
+    `${method.toLowerCase()} ${path}`,
+    `${method}:${path}`,
+    `//${path.slice(1)}`,
+    '/',
+    ...ends.flatMap((end) => [`/${end}`, end]),
+    ...segments.slice(1).map((_, i) => `/${segments.slice(0, i + 1).join('/')}`),
   ]
 }
 

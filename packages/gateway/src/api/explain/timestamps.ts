@@ -1,6 +1,6 @@
 /**
- * What is wrong with a timestamp: its form, or its distance from our clock. A distance of whole half
- * hours is a time zone, not a clock.
+ * What is wrong with a timestamp: its form, or its distance from our clock. A distance that is the offset
+ * of a time zone is most likely one, and no clock.
  */
 import { formatSnapTimestamp, formatTimestamp, parseSnapTimestamp } from '@gerbang/wire'
 import type { Cause, SignedBy } from './explanation.ts'
@@ -26,7 +26,7 @@ const forms: readonly { cause: string; pattern: RegExp; says: string }[] = [
   {
     cause: 'timestamp-with-offset',
     pattern: /^[\d-]{10}T[\d:]{8}(?:[.,]\d+)?[+-][\d:.]+$/,
-    says: 'Its offset from UTC is not as it should be',
+    says: 'Its offset from UTC is not written as it should be',
   },
   {
     cause: 'timestamp-without-zone',
@@ -39,8 +39,18 @@ const forms: readonly { cause: string; pattern: RegExp; says: string }[] = [
 /** What is wrong with the form of a timestamp that could not be read. */
 export function explainForm(text: string, signedBy: SignedBy): Cause {
   const form = forms.find(({ pattern }) => pattern.test(text))
-  const says = form?.says ?? 'It is no timestamp, or no date of the calendar'
+  const says = (signedBy === 'cards' && offsetWhereZ(text)) || form?.says || noForm
   return { cause: form?.cause ?? 'timestamp-format', hint: `${says}. Send ${right[signedBy]}.` }
+}
+
+const noForm = 'It is no timestamp, or no date of the calendar'
+
+/** The cards dialect takes no offset at all, however it is written: isoformat() has +00:00. */
+function offsetWhereZ(text: string): string | undefined {
+  const [, fraction, offset] = /^[\d-]{10}T[\d:]{8}([.,]\d+)?([+-][\d:.]+)$/.exec(text) ?? []
+  if (offset === undefined) return undefined
+  const alsoFraction = fraction === undefined ? '' : ', and fractions of a second'
+  return `It has an offset (${offset}) in the place of Z${alsoFraction}`
 }
 
 /** The instant that a malformed timestamp seems to mean. */
@@ -57,22 +67,66 @@ export function writeTimestamp(instant: Date, signedBy: SignedBy): string {
   return signedBy === 'cards' ? formatTimestamp(instant) : formatSnapTimestamp(instant)
 }
 
+/** An instant in the form of another timestamp: its zone, its fraction; as the dialect has it where none. */
+export function writeLike(text: string, instant: Date, signedBy: SignedBy): string {
+  const form = formOf(text)
+  return form ? writeIn(form, instant) : writeTimestamp(instant, signedBy)
+}
+
+/** How a timestamp that can be read was written. */
+export type TimestampForm = {
+  /** As it stands behind the seconds: `.123`, or nothing. */
+  readonly fraction: string
+  /** `Z` or `+07:00`. */
+  readonly zone: string
+  readonly offsetMinutes: number
+}
+
+/** The form of a timestamp; undefined where it is none that a dialect takes. */
+export function formOf(text: string): TimestampForm | undefined {
+  const pattern = /^[\d-]{10}T[\d:]{8}(\.\d+)?(Z|([+-])(\d{2}):(\d{2}))$/
+  const [, fraction = '', zone, sign, hours = '0', minutes = '0'] = pattern.exec(text) ?? []
+  if (zone === undefined) return undefined
+  const size = Number(hours) * 60 + Number(minutes)
+  return { fraction, zone, offsetMinutes: sign === '-' ? -size : size }
+}
+
+/** An instant in this form; the fraction is that of the form, unless the form has none. */
+export function writeIn({ fraction, zone, offsetMinutes }: TimestampForm, instant: Date): string {
+  const local = new Date(instant.getTime() + offsetMinutes * 60_000)
+  return `${local.toISOString().slice(0, 19)}${fraction}${zone}`
+}
+
 /** Seconds by which a timestamp is ahead of now. */
 export function skewOf(text: string, now: Date): number | undefined {
   const instant = parseSnapTimestamp(text)
   return instant && Math.round((instant.getTime() - now.getTime()) / 1_000)
 }
 
-/** A clock that is off by more than this beside a wrong time zone is not told from one. */
-const tolerance = 120
+/**
+ * Offsets from UTC that some country has, in minutes (IANA time zones). A distance of another number of
+ * half hours is that of a clock.
+ */
+const offsets: ReadonlySet<number> = new Set([
+  ...Array.from({ length: 27 }, (_, i) => (i - 12) * 60),
+  ...[-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765],
+])
+
+/** Seconds that a clock may be off so that the timestamp would pass if its zone were right. */
+const tolerance: Readonly<Record<SignedBy, number>> = {
+  cards: 15,
+  'snap-call': 300,
+  'snap-token': 300,
+}
 
 /** What is wrong with a timestamp that is outside of the window. */
-export function explainSkew(text: string, skewSeconds: number): Cause {
-  const halfHours = Math.round(skewSeconds / 1_800)
+export function explainSkew(text: string, skewSeconds: number, signedBy: SignedBy): Cause {
+  const written = formOf(text)?.offsetMinutes ?? 0
+  const minutes = Math.round(skewSeconds / 900) * 15
   const isZone =
-    halfHours !== 0 &&
-    Math.abs(halfHours) <= 28 &&
-    Math.abs(skewSeconds - halfHours * 1_800) <= tolerance
+    minutes !== 0 &&
+    offsets.has(minutes + written) &&
+    Math.abs(skewSeconds - minutes * 60) <= tolerance[signedBy]
   const size = `${Math.abs(skewSeconds)} seconds ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`
   if (!isZone) {
     const hint =
@@ -80,18 +134,19 @@ export function explainSkew(text: string, skewSeconds: number): Cause {
       'just before the request.'
     return { cause: 'clock-skew', hint }
   }
-  const hours = `${halfHours > 0 ? '+' : '-'}${Math.abs(halfHours) / 2} h`
+  const hours = `${minutes > 0 ? '+' : '-'}${Math.abs(minutes) / 60} h`
+  const orClock = 'Where your local time is another, it is the clock of your machine.'
   return text.endsWith('Z')
     ? {
         cause: 'local-time-labelled-z',
         hint:
-          `The timestamp is ${size}, which is a time zone (${hours}): local time that is ` +
-          'labelled Z. Z means UTC.',
+          `The timestamp is ${size}, which is the distance of a time zone (${hours}): most likely ` +
+          `local time that is labelled Z. Z means UTC. ${orClock}`,
       }
     : {
         cause: 'wrong-utc-offset',
         hint:
-          `The timestamp is ${size}, which is a time zone (${hours}): its offset is not that of ` +
-          'the time in front of it.',
+          `The timestamp is ${size}, which is the distance of a time zone (${hours}): most likely ` +
+          `its offset is not that of the time in front of it. ${orClock}`,
       }
 }

@@ -41,7 +41,12 @@ export function noteRefusal(request: FastifyRequest, refusal: Refusal): void {
 }
 
 /** What a refused caller did wrong, and where it shows first: what a sandbox finds out. */
-export type RefusalCause = { readonly cause: string; readonly firstDifference: string | undefined }
+export type RefusalCause = {
+  readonly cause: string
+  readonly firstDifference: string | undefined
+  /** Stands in the line in the place of an id that must not be seen. */
+  readonly requestId?: string
+}
 
 const causes = new WeakMap<FastifyRequest, RefusalCause>()
 

@@ -18,7 +18,7 @@ import type {
   RequestScope,
   Requests,
 } from '../../../requests/index.ts'
-import type { ExplainRefusal } from '../../explain/explain.ts'
+import { type ExplainRefusal, isFoundLater } from '../../explain/explain.ts'
 import { failureOf, mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { CardError, toCardError } from '../card-error.ts'
 import { type AuthenticatedCall, authenticate } from './authenticate.ts'
@@ -105,7 +105,8 @@ export async function openCardDoor(
     )
     scope.setErrorHandler(async (error, request, reply) => {
       const refusal = toRefusal(deps, error, request)
-      const isAtDoor = !states.has(request) || refusal.row === 'invalid_signature'
+      const isAtDoor =
+        !states.has(request) || refusal.row === 'invalid_signature' || isFoundLater(refusal.row)
       if (isAtDoor) {
         const { row } = refusal
         await deps.explainRefusal?.(request, reply, { signedBy: 'cards', row, values: {} })

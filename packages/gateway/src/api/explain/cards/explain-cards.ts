@@ -1,13 +1,14 @@
 /** Why the door of the cards dialect refused a request (wire.md 2.1, 2.2, 2.5). */
 import { isPrintable, longestIdentifier, signablePaths } from '../../raw-call.ts'
-import { hashOf } from '../bodies.ts'
+import { hashOf } from '../body/hash-of.ts'
 import { explainUnknownClient } from '../clients.ts'
 import { bare, type Draft, type Part, withValue } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
-import { explainMissing, explainUnusable } from '../headers.ts'
+import { explainContentType, explainMissing, explainUnusable } from '../headers.ts'
 import { search } from '../search.ts'
-import { otherSecretWay, waysToSign, wrongSecret } from '../secrets.ts'
-import { readCardSignature, writeCardSignature } from '../signature-forms.ts'
+import { hashOfLength, otherSecretWay, waysToSign, wrongSecret } from '../secrets.ts'
+import { explainSentKey } from '../sent-keys.ts'
+import { isOfRsa, readCardSignature, writeCardSignature } from '../signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { explainForm, explainSkew, instantOf, skewOf, writeTimestamp } from '../timestamps.ts'
 import { cardMistakes } from './card-mistakes.ts'
@@ -32,11 +33,13 @@ export function explainCards(refused: Refused, known: Known): Finding | undefine
     }
     case 'timestamp_window': {
       const skewSeconds = skewOf(timestamp, known.now) ?? 0
-      const causes = [explainSkew(timestamp, skewSeconds)] as const
+      const causes = [explainSkew(timestamp, skewSeconds, 'cards')] as const
       return { causes, expected: withTime(known.now), received: expected, skewSeconds }
     }
     case 'unknown_client':
       return explainClient(refused, known, [expected, ...alsoRight])
+    case 'content_type':
+      return { causes: [explainContentType(refused)], expected, received: expected }
     case 'invalid_signature':
       return explainSignature(refused, known, [expected, ...alsoRight])
     default:
@@ -82,8 +85,7 @@ function explainClient(refused: Refused, known: Known, right: Drafts): Finding {
   const expected = withValue(right[0], 'Client-Id', '<a client id of this gateway>')
   const { bytes } = readCardSignature(headerOf(refused, 'signature') ?? '')
   const signer =
-    bytes &&
-    known.others.find((other) => search(right, [], [otherSecretWay(bytes, 'sha256', other)]))
+    bytes && known.others.find((other) => search(right, [], [otherSecretWay(bytes, other)]))
   if (!signer) return { causes: [unknown], expected, received: right[0] }
   const hint =
     `${unknown.hint} The signature is made with the Secret Key of ${signer.clientId}: send that ` +
@@ -99,45 +101,48 @@ function explainSignature(refused: Refused, known: Known, right: Drafts): Findin
   const { merchant } = known
   if (!merchant) return undefined
   const header = headerOf(refused, 'signature') ?? ''
+  const [expected] = right
+  const sentKey = explainSentKey(header, known)
+  if (sentKey) return { causes: [sentKey], expected }
   const read = readCardSignature(header)
   const signature = read.bytes && { expected: writeCardSignature(read.bytes), received: header }
-  const [form, ...forms] = read.causes
-  const [expected] = right
-  const found = read.bytes && tryAll(read.bytes, refused, { ...known, merchant }, right)
-  if (found) {
-    const [cause = signatureUsed, ...others] = [...read.causes, ...found.causes]
-    return {
-      causes: [cause, ...others],
-      expected: found.expected,
-      received: found.draft,
-      ...(form ? { signature } : {}),
-    }
-  }
-  if (form) return { causes: [form, ...forms], expected, signature }
-  return { causes: [wrongSecret(merchant.clientId)], expected }
-}
-
-function tryAll(
-  bytes: Buffer,
-  refused: Refused,
-  known: Known & { readonly merchant: NonNullable<Known['merchant']> },
-  right: Drafts,
-) {
-  const ways = waysToSign(bytes, known.merchant, { right: 'sha256', others: otherHashes })
+  const kind = read.bytes ? mistakesOfKind(read.bytes) : []
+  const ways = read.bytes ? waysToSign(read.bytes, merchant, known.others) : []
   const found = search(right, cardMistakes(refused), ways)
-  if (found) return found
-  const others = known.others.filter((other) => other.clientId !== known.merchant.clientId)
-  const byOthers = others.map((other) => otherSecretWay(bytes, 'sha256', other))
-  return search(right, [], byOthers)
+  const left =
+    found || kind.length > 0 || read.causes.length > 0
+      ? []
+      : [wrongSecret(merchant.clientId, refused)]
+  const causes = [...read.causes, ...kind, ...(found?.causes ?? []), ...left]
+  const [cause = signatureUsed, ...others] = causes
+  return {
+    causes: [cause, ...others],
+    expected: found?.expected ?? expected,
+    received: found?.draft,
+    signature: read.causes.length > 0 ? signature : undefined,
+  }
 }
 
-const otherHashes = ['sha512', 'sha1'].map((hash) => ({
-  hash,
-  mistake: {
-    cause: 'wrong-hash',
-    hint: `The signature is an HMAC by ${hash.toUpperCase()}. The cards dialect wants HMAC-SHA256.`,
-  },
-}))
+/** What is certain by the length of a signature, whatever was signed. */
+function mistakesOfKind(bytes: Buffer): Cause[] {
+  if (isOfRsa(bytes)) return [asymmetric]
+  const hash = hashOfLength(bytes)
+  return hash === undefined || hash === 'sha256' ? [] : [wrongHash(hash)]
+}
+
+const asymmetric: Cause = {
+  cause: 'asymmetric-instead-of-symmetric',
+  hint:
+    'The signature is as long as one of RSA. The cards dialect wants an HMAC-SHA256 with the Secret ' +
+    'Key; only the token calls of SNAP are signed with the private key.',
+}
+
+const wrongHash = (hash: string): Cause => ({
+  cause: 'wrong-hash',
+  hint:
+    `The signature has the length of ${hash.toUpperCase()}. The cards dialect wants HMAC-SHA256. ` +
+    'Mend this first: what else may be wrong can be told then.',
+})
 
 const signatureUsed: Cause = {
   cause: 'signature-used',

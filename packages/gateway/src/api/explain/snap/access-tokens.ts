@@ -1,11 +1,11 @@
 /**
  * What is wrong with an access token. Ours is a JWT that anybody can read: what it says of itself is
- * believed only for the hint, after it was refused.
+ * believed only where we signed it.
  */
 
 import { explainUnknownClient } from '../clients.ts'
 import { type Draft, withValue } from '../draft.ts'
-import type { Cause, Finding, Known, Refused, TokenUse } from '../explanation.ts'
+import type { Cause, Finding, Known, Refused } from '../explanation.ts'
 import { headerOf } from '../text-mistakes.ts'
 
 export function explainAccessToken(refused: Refused, known: Known, signed: Draft): Finding {
@@ -40,9 +40,8 @@ const callFor = {
   b2b: 'POST /authorization/v1/access-token/b2b',
   b2b2c: 'POST /authorization/v1/access-token/b2b2c',
 } as const
-const uses: readonly TokenUse[] = ['b2b', 'b2b2c', 'b2b2c-refresh']
 
-type Payload = { clientId?: unknown; exp?: unknown; businessExp?: unknown }
+type Payload = { clientId?: unknown; use?: unknown; exp?: unknown; businessExp?: unknown }
 
 function whyInvalid(token: string, use: 'b2b' | 'b2b2c', clientId: string, known: Known): Cause {
   const payload = payloadOf(token)
@@ -53,29 +52,28 @@ function whyInvalid(token: string, use: 'b2b' | 'b2b2c', clientId: string, known
       `${renew}`
     return { cause: 'unknown-token', hint }
   }
+  if (!known.isOurs(token)) {
+    const hint =
+      'The access token is not signed by this gateway: it was changed, or is of another ' +
+      `environment or an earlier installation. ${renew}`
+    return { cause: 'unknown-token', hint }
+  }
   if (isOver(payload.exp, known.now) || isOver(payload.businessExp, known.businessNow)) {
     const hint =
       'The access token has expired; it lives 900 seconds, and POST /sandbox/clock ends it ' +
       `sooner. ${renew}`
     return { cause: 'expired-token', hint }
   }
-  // Named only where we signed it: anybody can write a payload.
   const holder = String(payload.clientId)
-  const kind = uses.find((one) => known.isToken(one, holder, token))
-  if (kind !== undefined && holder !== clientId) {
+  if (holder !== clientId) {
     const hint =
       `The access token belongs to ${holder}, and X-PARTNER-ID is ${clientId}. Keep the tokens ` +
       'of merchants apart.'
     return { cause: 'token-of-another-client', hint }
   }
-  if (kind !== undefined) {
-    const hint = `The access token is of another kind (${kind}). This header takes one of ${callFor[use]}.`
-    return { cause: 'token-of-another-use', hint }
-  }
-  const hint =
-    'The access token is not signed by this gateway: it was changed, or is of another ' +
-    `environment or an earlier installation. ${renew}`
-  return { cause: 'unknown-token', hint }
+  const kind = String(payload.use)
+  const hint = `The access token is of another kind (${kind}). This header takes one of ${callFor[use]}.`
+  return { cause: 'token-of-another-use', hint }
 }
 
 function isOver(seconds: unknown, now: Date): boolean {

@@ -1,16 +1,16 @@
 /** Why SNAP's door refused a call with an access token (wire.md 6.3, 6.4). */
-import { canonicalBodies, formatSnapTimestamp, snapServices } from '@gerbang/wire'
+import { canonicalBodies } from '@gerbang/wire'
 import { signablePaths } from '../../raw-call.ts'
-import { hashOf } from '../bodies.ts'
-import { bare, type Draft, withValue } from '../draft.ts'
+import { hashOf } from '../body/hash-of.ts'
+import { bare, type Draft } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
-import { explainMissing, explainUnusable } from '../headers.ts'
 import { search } from '../search.ts'
-import { otherSecretWay, waysToSign, wrongSecret } from '../secrets.ts'
-import { readSnapSignature } from '../signature-forms.ts'
+import { hashOfLength, waysToSign, wrongSecret } from '../secrets.ts'
+import { explainSentKey } from '../sent-keys.ts'
+import { isOfRsa, readSnapSignature } from '../signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
-import { explainForm, explainSkew, instantOf, skewOf } from '../timestamps.ts'
 import { explainAccessToken } from './access-tokens.ts'
+import { explainSnapHeaders } from './explain-snap-headers.ts'
 import { snapMistakes } from './snap-mistakes.ts'
 
 const names = ['X-PARTNER-ID', 'X-EXTERNAL-ID', 'X-TIMESTAMP', 'X-SIGNATURE', 'Authorization']
@@ -18,13 +18,9 @@ const names = ['X-PARTNER-ID', 'X-EXTERNAL-ID', 'X-TIMESTAMP', 'X-SIGNATURE', 'A
 export function explainSnapCall(refused: Refused, known: Known): Finding | undefined {
   const right = rightDrafts(refused)
   const [expected] = right
+  const ofHeaders = explainSnapHeaders(refused, known, { expected, names })
+  if (ofHeaders) return ofHeaders
   switch (refused.row) {
-    case 'field_mandatory':
-      return { causes: [explainMissing(refused, names)], expected }
-    case 'field_format':
-      return refused.values['field'] === 'X-TIMESTAMP'
-        ? explainTimestampForm(refused, expected)
-        : { causes: [explainUnusable(refused, String(refused.values['field']))], expected }
     case 'token_not_found':
     case 'invalid_token':
     case 'invalid_customer_token':
@@ -32,9 +28,7 @@ export function explainSnapCall(refused: Refused, known: Known): Finding | undef
     case 'conflict':
       return { causes: [externalIdUsed], expected, received: expected }
     case 'unauthorized':
-      return isAboutTime(refused)
-        ? explainDistance(refused, known, expected)
-        : explainSignature(refused, known, right)
+      return explainSignature(refused, known, right)
     default:
       return undefined
   }
@@ -45,31 +39,6 @@ const externalIdUsed: Cause = {
   hint:
     'This X-EXTERNAL-ID was sent before to this endpoint today (in Jakarta). Take a new one for ' +
     'every request.',
-}
-
-export function isAboutTime({ values }: Refused): boolean {
-  return String(values['reason']).startsWith('X-TIMESTAMP')
-}
-
-export function explainTimestampForm(refused: Refused, expected: Draft): Finding {
-  const text = headerOf(refused, 'x-timestamp') ?? ''
-  const instant = instantOf(text)
-  return {
-    causes: [explainForm(text, refused.signedBy)],
-    expected: instant ? withValue(expected, 'X-TIMESTAMP', formatSnapTimestamp(instant)) : expected,
-    received: expected,
-  }
-}
-
-export function explainDistance(refused: Refused, known: Known, expected: Draft): Finding {
-  const text = headerOf(refused, 'x-timestamp') ?? ''
-  const skewSeconds = skewOf(text, known.now) ?? 0
-  return {
-    causes: [explainSkew(text, skewSeconds)],
-    expected: withValue(expected, 'X-TIMESTAMP', formatSnapTimestamp(known.now)),
-    received: expected,
-    skewSeconds,
-  }
 }
 
 type Drafts = readonly [Draft, ...Draft[]]
@@ -98,61 +67,48 @@ function explainSignature(refused: Refused, known: Known, right: Drafts): Findin
   const { merchant } = known
   if (!merchant) return undefined
   const header = headerOf(refused, 'x-signature') ?? ''
-  const { bytes, causes } = readSnapSignature(header)
   const [expected] = right
-  if (bytes && bytes.length > longestHmac) return { causes: [asymmetric], expected }
-  const found = bytes && tryAll(bytes, refused, { ...known, merchant }, right)
-  const looked = bytes?.length === 32 ? [sha256] : []
-  const [first = wrongSecret(merchant.clientId), ...others] = found
-    ? [...causes, ...found.causes]
-    : [...causes, ...looked]
+  const sentKey = explainSentKey(header, known)
+  if (sentKey) return { causes: [sentKey], expected }
+  const { bytes, causes: forms } = readSnapSignature(header)
+  const found =
+    bytes && search(right, snapMistakes(refused), waysToSign(bytes, merchant, known.others))
+  const causes = [...forms, ...(bytes ? mistakesOfKind(bytes) : []), ...(found?.causes ?? [])]
+  const [first = wrongSecret(merchant.clientId, refused), ...others] = causes
   return {
     causes: [first, ...others],
     expected: found?.expected ?? expected,
     received: found?.draft,
     signature:
-      causes.length > 0 && bytes
+      forms.length > 0 && bytes
         ? { expected: bytes.toString('base64'), received: header }
         : undefined,
   }
 }
 
-/** Of SHA-512, in bytes; what is longer is of RSA. */
-const longestHmac = 64
+/** What is certain by the length of a signature, whatever was signed. */
+function mistakesOfKind(bytes: Buffer): Cause[] {
+  if (isOfRsa(bytes)) return [asymmetric]
+  const hash = hashOfLength(bytes)
+  if (hash === undefined || hash === 'sha512') return []
+  return [hash === 'sha256' ? sha256 : wrongHash(hash)]
+}
 
 const asymmetric: Cause = {
   cause: 'asymmetric-instead-of-symmetric',
   hint:
-    'The signature is one of RSA. Only the two token calls are signed with the private key; ' +
-    'every other call is an HMAC-SHA512 with the Secret Key.',
+    'The signature is as long as one of RSA. Only the two token calls are signed with the private ' +
+    'key; every other call is an HMAC-SHA512 with the Secret Key.',
 }
 const sha256: Cause = {
   cause: 'sha256-instead-of-sha512',
   hint:
     'The signature is an HMAC by SHA-256. SNAP wants HMAC-SHA512; only the hash of the body is ' +
-    'SHA-256.',
+    'SHA-256. Mend this first: what else may be wrong can be told then.',
 }
-const sha1: Cause = {
-  ...sha256,
+const wrongHash = (hash: string): Cause => ({
   cause: 'wrong-hash',
-  hint: 'The signature is an HMAC by SHA-1. SNAP wants HMAC-SHA512.',
-}
-const paths = Object.values(snapServices).map(({ path }) => path)
-
-function tryAll(
-  bytes: Buffer,
-  refused: Refused,
-  known: Known & { readonly merchant: NonNullable<Known['merchant']> },
-  right: Drafts,
-) {
-  const others = [
-    { hash: 'sha256', mistake: sha256 },
-    { hash: 'sha1', mistake: sha1 },
-  ]
-  const ways = waysToSign(bytes, known.merchant, { right: 'sha512', others })
-  const found = search(right, snapMistakes(refused, paths), ways)
-  if (found) return found
-  const strangers = known.others.filter((other) => other.clientId !== known.merchant.clientId)
-  const byStrangers = strangers.map((other) => otherSecretWay(bytes, 'sha512', other))
-  return search(right, [], byStrangers)
-}
+  hint:
+    `The signature has the length of ${hash.toUpperCase()}. SNAP wants HMAC-SHA512. Mend this ` +
+    'first: what else may be wrong can be told then.',
+})

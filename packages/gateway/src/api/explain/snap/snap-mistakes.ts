@@ -1,20 +1,27 @@
 /** Mistakes in what a SNAP call signs (wire.md 6.4), in the order they are tried. */
-import { formatSnapTimestamp } from '@gerbang/wire'
-import { hashOf, otherEnds, reserialised } from '../bodies.ts'
-import { valueIn, withValue } from '../draft.ts'
+import { snapServices } from '@gerbang/wire'
+import { bodyMistakes, snapBodyHash } from '../body/body-mistakes.ts'
+import { hashOf } from '../body/hash-of.ts'
+import { type Draft, valueIn, withValue } from '../draft.ts'
 import type { Refused } from '../explanation.ts'
 import type { Mistake } from '../search.ts'
 import {
+  headerOf,
   missingParts,
   partOrder,
   pathMistakes,
-  timestampDiffers,
   trailingNewline,
 } from '../text-mistakes.ts'
+import { timestampMistakes } from '../timestamp-mistakes.ts'
 
-const hex = (body: Buffer | string) => hashOf(body).toString('hex')
+/** Those of the API, and one that DOKU's documents have beside them. */
+const paths = [
+  ...Object.values(snapServices).map(({ path }) => path),
+  '/direct-debit/core/v1/balance-inquiry',
+]
 
-export function snapMistakes(refused: Refused, paths: readonly string[]): readonly Mistake[] {
+export function snapMistakes(refused: Refused): readonly Mistake[] {
+  const { withHost, slash, wrongPath } = pathMistakes('path', refused, paths)
   return [
     {
       cause: 'wrong-method',
@@ -26,7 +33,7 @@ export function snapMistakes(refused: Refused, paths: readonly string[]): readon
     },
     {
       cause: 'token-with-bearer',
-      isCommon: true,
+      usual: 1,
       hint:
         'The access token stands in the text without Bearer in front of it; only the ' +
         'Authorization header has that.',
@@ -35,72 +42,62 @@ export function snapMistakes(refused: Refused, paths: readonly string[]): readon
           withValue(draft, 'access token', before + valueIn(draft, 'access token')),
         ),
     },
-    ...hashMistakes(refused),
+    upperCaseHash,
+    ...bodyMistakes(refused, snapBodyHash),
     trailingNewline,
     {
       cause: 'parts-not-joined-by-colon',
+      usual: 2,
       hint: 'The parts are joined by something else than one colon without spaces.',
       variants: (draft) =>
         ['|', '\n', '', ' : ', ': ', ' ', ',', '-'].map((separator) => ({ ...draft, separator })),
     },
     {
       cause: 'path-without-query',
+      usual: 1,
       hint: 'The query is a part of the path that SNAP signs.',
       variants: (draft) => [
         withValue(draft, 'path', valueIn(draft, 'path')?.split('?', 1)[0] ?? ''),
       ],
     },
-    ...pathMistakes('path', refused, paths),
+    slash,
+    withHost,
+    wrongPath,
     missingParts(['method', 'path', 'access token', 'body hash', 'X-TIMESTAMP']),
     partOrder,
-    timestampDiffers('X-TIMESTAMP', formatSnapTimestamp),
+    cardsText(refused),
+    ...timestampMistakes('X-TIMESTAMP'),
   ]
 }
 
-function hashMistakes({ body }: Refused): readonly Mistake[] {
-  const hashes =
-    (values: readonly string[]): Mistake['variants'] =>
-    (draft) =>
-      values.map((value) => withValue(draft, 'body hash', value))
-  const rewritten = reserialised(body).map(hex)
-  return [
-    {
-      cause: 'body-hash-in-upper-case',
-      hint: 'The hash of the body must be in lower-case hexadecimal.',
-      variants: hashes([hex(body), ...rewritten].map((hash) => hash.toUpperCase())),
-    },
-    {
-      cause: 'digest-of-reserialised-body',
-      hint:
-        'The hash is of the same JSON, written in another way: other order of members, other ' +
-        'spaces, other escapes. Hash the text that you send.',
-      variants: hashes(rewritten),
-    },
-    {
-      cause: 'digest-of-other-ends',
-      hint:
-        'The hash is of the body with another end: a newline too many or too few. Hash the ' +
-        'bytes that you send.',
-      variants: hashes(otherEnds(body).map(hex)),
-    },
-    {
-      cause: 'digest-of-nothing',
-      hint: 'The hash is empty, or of an empty body. Hash the bytes that you send.',
-      variants: hashes([hex(''), '', hex('{}'), hex('null')]),
-    },
-    {
-      cause: 'digest-in-other-form',
-      hint:
-        'The hash must be SHA-256 in lower-case hexadecimal: not base64, no other hash, not ' +
-        'hashed twice.',
-      variants: hashes([
-        hashOf(body).toString('base64'),
-        hashOf(body).toString('base64url'),
-        hashOf(body, 'sha512').toString('hex'),
-        hashOf(body, 'sha1').toString('hex'),
-        hashOf(body, 'md5').toString('hex'),
-        hex(hex(body)),
-      ]),
-    },
-  ]
+const upperCaseHash: Mistake = {
+  cause: 'body-hash-in-upper-case',
+  usual: 1,
+  hint: 'The hash of the body must be in lower-case hexadecimal.',
+  variants: (draft) => [
+    withValue(draft, 'body hash', valueIn(draft, 'body hash')?.toUpperCase() ?? ''),
+  ],
+}
+
+/** The lines of the cards dialect, with what a SNAP call has in their place. */
+function cardsText(refused: Refused): Mistake {
+  return {
+    cause: 'text-of-other-dialect',
+    hint:
+      'The text is made of lines, as the cards dialect wants it. SNAP signs one line, joined by ' +
+      'colons, as expected.stringToSign has it.',
+    variants: (draft) => [withCardLines(draft, refused)],
+  }
+}
+
+function withCardLines(draft: Draft, refused: Refused): Draft {
+  const values = [
+    ['Client-Id', headerOf(refused, 'x-partner-id')],
+    ['Request-Id', headerOf(refused, 'x-external-id')],
+    ['Request-Timestamp', valueIn(draft, 'X-TIMESTAMP')],
+    ['Request-Target', valueIn(draft, 'path')],
+    ['Digest', hashOf(refused.body).toString('base64')],
+  ] as const
+  const parts = values.map(([name, value = '']) => ({ name, label: `${name}:`, value }))
+  return { parts, separator: '\n', ending: '' }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../../platform/database/index.ts'
+import { type Database, inTransaction } from '../../../platform/database/index.ts'
 import { sealedInTime } from '../../../platform/key-ring/index.ts'
 
 export type ExplanationRow = {
@@ -20,22 +20,27 @@ export async function keepExplanation(
   row: ExplanationRow,
   mostKept: number,
 ): Promise<void> {
-  const sealed = sealedInTime(database, database`${row.sealedExplanation}::bytea`)
-  await database`
-    with forgotten as (
-      delete from sandbox.explanations
-      where request_id <> ${row.requestId}
-        and explanation_number <= (
-          select explanation_number
-          from sandbox.explanations
-          order by explanation_number desc
-          offset ${mostKept - 1} limit 1)
-    )
-    insert into sandbox.explanations (request_id, cause, refused_at, sealed_explanation)
-    values (${row.requestId}, ${row.cause}, ${row.refusedAt}, ${sealed})
-    on conflict (request_id) do update
-    set explanation_number = default, cause = excluded.cause, refused_at = excluded.refused_at,
-      sealed_explanation = excluded.sealed_explanation`
+  await inTransaction(database, async (transaction) => {
+    // A lock on the table, or a slow disk, must not keep the connection from those who pay.
+    await transaction`
+      select set_config('lock_timeout', '500ms', true), set_config('statement_timeout', '1s', true)`
+    const sealed = sealedInTime(database, database`${row.sealedExplanation}::bytea`)
+    await transaction`
+      with forgotten as (
+        delete from sandbox.explanations
+        where request_id <> ${row.requestId}
+          and explanation_number <= (
+            select explanation_number
+            from sandbox.explanations
+            order by explanation_number desc
+            offset ${mostKept - 1} limit 1)
+      )
+      insert into sandbox.explanations (request_id, cause, refused_at, sealed_explanation)
+      values (${row.requestId}, ${row.cause}, ${row.refusedAt}, ${sealed})
+      on conflict (request_id) do update
+      set explanation_number = default, cause = excluded.cause, refused_at = excluded.refused_at,
+        sealed_explanation = excluded.sealed_explanation`
+  })
 }
 
 export async function findSealedExplanation(

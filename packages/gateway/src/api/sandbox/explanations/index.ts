@@ -15,9 +15,12 @@ import type { Random } from '../../../primitives/random.ts'
 import { explanationOf, loggedCauseOf } from '../../explain/describe.ts'
 import { type ExplainRefusal, explain, idHeaders, isExplained } from '../../explain/explain.ts'
 import type { Explanation, Known, Refused } from '../../explain/explanation.ts'
+import { createMasks } from '../../explain/masks.ts'
 import { headerOf } from '../../explain/text-mistakes.ts'
 import { isPrintable, longestIdentifier, rawBodyOf } from '../../raw-call.ts'
+import { sandboxClientId } from '../sandbox-merchants.ts'
 import { findLatestCauses, findSealedExplanation, keepExplanation } from './explanations.store.ts'
+import { createTurns } from './turns.ts'
 
 export { explanationTables } from './explanations.store.ts'
 
@@ -25,7 +28,7 @@ export type ExplanationsDeps = {
   readonly database: Database
   readonly keyRing: KeyRing
   readonly merchants: Merchants
-  readonly accessTokens: Pick<AccessTokens, 'verify'>
+  readonly accessTokens: Pick<AccessTokens, 'isOurs'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -52,6 +55,13 @@ const mostOthers = 100
 /** A refusal waits no longer for its explanation, whatever the database does. */
 const deadlineMs = 2_000
 
+/**
+ * Explanations that are made at once, of all connections to the database: the others of a burst wait
+ * their turn for a moment without one, and then go out unexplained, so that payments have connections.
+ */
+const mostAtOnce = 2
+const turnMs = 250
+
 const contextOf = (requestId: string) => `sandbox.explanations:${requestId}`
 
 /** What a rotation of the keys seals afresh. */
@@ -65,12 +75,16 @@ export const sealedExplanations: SealedColumn = {
 
 export function createExplanations(deps: ExplanationsDeps): Explanations {
   const { database, keyRing, clock, log } = deps
+  const turns = createTurns(clock, { mostAtOnce, longestWaitMs: turnMs })
   return {
     explainRefusal: async (request, reply, as) => {
       if (!isExplained(as)) return
       try {
         const refused = refusedOf(request, as)
-        const made = await inTime(clock, explainAndKeep(deps, refused))
+        const made = await inTime(
+          clock,
+          turns.take(() => explainAndKeep(deps, refused)),
+        )
         if (!made) return
         const path = `/sandbox/explain/${encodeURIComponent(made.id)}`
         reply.header(explainHeader, `${deps.publicUrl()}${path}`)
@@ -105,10 +119,14 @@ function refusedOf(
 
 async function explainAndKeep(deps: ExplanationsDeps, refused: Refused) {
   const { database, keyRing, clock } = deps
-  const finding = explain(refused, await lookAround(deps, refused))
+  const known = await lookAround(deps, refused)
+  const finding = explain(refused, known)
   if (!finding) return undefined
-  const id = idOf(refused) ?? `no-id-${deps.random.bytes(10).toString('hex')}`
-  const text = JSON.stringify(explanationOf(refused, finding))
+  const masks = createMasks(known)
+  const sentId = idOf(refused)
+  const isKept = sentId !== undefined && isPlaceable(sentId) && masks.isFitId(sentId)
+  const id = isKept ? sentId : `no-id-${deps.random.bytes(10).toString('hex')}`
+  const text = JSON.stringify(explanationOf(refused, finding, masks))
   const row = {
     requestId: id,
     cause: finding.causes[0].cause,
@@ -116,20 +134,32 @@ async function explainAndKeep(deps: ExplanationsDeps, refused: Refused) {
     sealedExplanation: keyRing.seal(contextOf(id), Buffer.from(text)),
   }
   await keepExplanation(database, row, mostKept)
-  return { id, logged: loggedCauseOf(refused, finding) }
+  const logged = loggedCauseOf(refused, finding, masks)
+  const isSeen = sentId === undefined || masks.isFitId(sentId)
+  return { id, logged: isSeen ? logged : { ...logged, requestId: id } }
 }
+
+/** Clients of HTTP take these out of a path, and ask for another. */
+const isPlaceable = (id: string) => id !== '.' && id !== '..'
 
 async function lookAround(deps: ExplanationsDeps, refused: Refused): Promise<Known> {
   const { merchants, accessTokens, clock } = deps
   const clientId = identifier(refused, idHeaders[refused.signedBy].client)
-  const others = await merchants.newest(mostOthers)
+  // That of every installation is the oldest, and the one whose keys are in every guide.
+  const [newest, usual] = await Promise.all([
+    merchants.newest(mostOthers),
+    merchants.findByClientId(sandboxClientId),
+  ])
+  const others = [usual, ...newest.filter((one) => one.clientId !== sandboxClientId)].filter(
+    (one) => one !== undefined,
+  )
   const caller = others.find((other) => other.clientId === clientId)
   return {
     merchant: caller ?? (clientId ? await merchants.findByClientId(clientId) : undefined),
     others,
     now: clock.realNow(),
     businessNow: clock.now(),
-    isToken: (use, holder, token) => accessTokens.verify(use, holder, token) !== undefined,
+    isOurs: (token) => accessTokens.isOurs(token),
   }
 }
 

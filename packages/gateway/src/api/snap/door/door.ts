@@ -23,7 +23,7 @@ import { pathOf } from '../../../platform/http/server.ts'
 import type { KeyRing } from '../../../platform/key-ring/index.ts'
 import { Problem } from '../../../primitives/problem.ts'
 import { externalIdKey, type RequestClaim, type Requests } from '../../../requests/index.ts'
-import type { ExplainRefusal } from '../../explain/explain.ts'
+import { type ExplainRefusal, isFoundLater } from '../../explain/explain.ts'
 import { mayBeJson, rawBodyOf, takeRawBodies } from '../../raw-call.ts'
 import { SnapError, type SnapValues } from '../snap-error.ts'
 import { authenticateCall, type CallDeps, type SnapCall } from './authenticate-call.ts'
@@ -99,7 +99,8 @@ export async function openSnapDoor(
     }
     scope.setErrorHandler(async (error, request, reply) => {
       const refusal = toRefusal(deps, error, request)
-      const isAtDoor = !entered.has(request) || refusal.row === 'conflict'
+      const isAtDoor =
+        !entered.has(request) || refusal.row === 'conflict' || isFoundLater(refusal.row)
       if (isAtDoor) {
         const { row, values } = refusal
         await deps.explainRefusal?.(request, reply, { signedBy: signedBy(request), row, values })
