@@ -28,7 +28,7 @@ export function explanationOf(refused: Refused, finding: Finding, masks: Masks):
     expected: { stringToSign: textOf(expected, show) },
     received: {
       method: refused.method,
-      path: masks.hide(refused.url),
+      path: masks.hidePath(refused.url),
       headers: headersOf(refused, show),
       bodyBytes: refused.body.length,
       ...(skewSeconds === undefined ? {} : { skewSeconds }),
@@ -77,7 +77,7 @@ function shownBy(masks: Masks): Show {
     if (value === '') return `<${name}>`
     if (isHash(name)) return maskHash(value)
     if (name === 'access token') return maskToken(value)
-    return ids.includes(name) ? masks.hideId(value) : masks.hide(value)
+    return ids.includes(name) ? masks.hideId(value) : masks.hidePath(value)
   }
 }
 

@@ -7,8 +7,10 @@ import { passesLuhn } from '../../primitives/card-number.ts'
 import type { Known } from './explanation.ts'
 
 export type Masks = {
-  /** A text of a client as a person with access to the sandbox may see it. */
+  /** A text with what a client sent in it, as a person with access to the sandbox may see it. */
   hide(text: string): string
+  /** A path, or what stands in the place of one: values of its query are nobody's business. */
+  hidePath(path: string): string
   /** The id of a request; shown as it is where it holds nothing that looks like a card or a key. */
   hideId(id: string): string
   /** Whether an id may be kept and shown in clear. */
@@ -28,15 +30,16 @@ export function createMasks({ merchant, others }: Pick<Known, 'merchant' | 'othe
     const known = hidden.get(text)
     if (known !== undefined) return known
     // Not cut before it is masked by more than is shown: half a number would be one no more.
-    const masked = hideKeys(text.slice(0, longestShown * 2))
-      .replaceAll(queryValues, '$1…')
-      .replaceAll(numbers, (found) => maskNumber(found, clientIds))
+    const masked = hideKeys(text.slice(0, longestShown * 2)).replaceAll(numbers, (found) =>
+      maskNumber(found, clientIds),
+    )
     const clipped = masked.length > longestShown ? `${masked.slice(0, longestShown)}…` : masked
     hidden.set(text, clipped)
     return clipped
   }
   const isFitId = (id: string) => hideKeys(id) === id && !looksLikeCard(id)
-  return { hide, isFitId, hideId: (id) => (isFitId(id) ? id : hide(id)) }
+  const hidePath = (path: string) => hide(path.replaceAll(queryValues, '$1…'))
+  return { hide, hidePath, isFitId, hideId: (id) => (isFitId(id) ? id : hide(id)) }
 }
 
 /** As they may be met in a text, in lower case. */

@@ -122,6 +122,7 @@ function alterations(secret: string): (string | Buffer)[] {
     secret.toUpperCase(),
     Buffer.from(secret).toString('base64'),
     Buffer.from(secret, 'base64'),
+    Buffer.from(secret.replaceAll(/[^A-Za-z0-9+/]/g, ''), 'base64'),
     Buffer.from(secret).toString('hex'),
     createHash('sha256').update(secret).digest('hex'),
   ]

@@ -104,6 +104,12 @@ const encodings = {
       "The signature stands in quotes, as str() of bytes writes it in Python (b'…'). decode() the " +
       'base64 to a text, and send nothing around it.',
   },
+  ellipticCurve: {
+    cause: 'ecdsa-signature',
+    hint:
+      'The signature has the form of one by an elliptic curve (ECDSA). SNAP wants SHA256withRSA for ' +
+      'its token calls; every other call of both dialects is an HMAC.',
+  },
   malformed: {
     cause: 'signature-malformed',
     hint:
@@ -170,6 +176,7 @@ function readEncoding(text: string): ReadSignature {
   if (isHex(inner)) return readBytes(Buffer.from(inner, 'hex'), [encodings.base64OfHex])
   if (isBase64(inner)) return readBytes(Buffer.from(inner, 'base64'), [encodings.base64OfBase64])
   if (paddedLengths.has(bytes.length) && text.length % 4 !== 0) return malformed
+  if (isOfEllipticCurve(bytes)) return { causes: [encodings.ellipticCurve], bytes: undefined }
   return readBytes(bytes, /[-_]/.test(text) ? [encodings.base64url] : [])
 }
 
@@ -177,6 +184,13 @@ function readEncoding(text: string): ReadSignature {
 function readBytes(bytes: Buffer, causes: readonly Cause[]): ReadSignature {
   const isText = /^[\t\n\r -~]*$/.test(bytes.toString('latin1'))
   return lengths.has(bytes.length) && !isText ? { causes, bytes } : malformed
+}
+
+/** DER: a sequence of two integers, of 256 to 521 bits each. */
+function isOfEllipticCurve(bytes: Buffer): boolean {
+  const head = bytes[1] === 0x81 ? 3 : 2
+  const isWhole = bytes[0] === 0x30 && bytes[head - 1] === bytes.length - head
+  return isWhole && bytes[head] === 2 && bytes.length >= 66 && bytes.length <= 141
 }
 
 const malformed: ReadSignature = { causes: [encodings.malformed], bytes: undefined }

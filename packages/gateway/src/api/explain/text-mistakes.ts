@@ -34,15 +34,8 @@ export function missingParts(names: readonly string[]): Mistake {
 }
 
 /** Where this API is found: what clients sign in front of a path by mistake. */
-const usualHosts = [
-  'api-sandbox.doku.com',
-  'api.doku.com',
-  'sandbox.doku.com',
-  'localhost',
-  '127.0.0.1',
-  'localhost:8080',
-  '127.0.0.1:8080',
-]
+const usualHosts = ['api-sandbox.doku.com', 'api.doku.com', 'sandbox.doku.com']
+const localHosts = ['localhost', '127.0.0.1']
 
 /** What is signed in the place of the path. @param paths others of the API */
 export function pathMistakes(
@@ -55,7 +48,9 @@ export function pathMistakes(
     return path === undefined ? [] : write(path).map((value) => withValue(draft, part, value))
   }
   const host = headerOf(refused, 'host') ?? ''
-  const hosts = [host, host.replace(/:\d+$/, ''), ...usualHosts]
+  const port = /:\d+$/.exec(host)?.[0] ?? ''
+  const local = localHosts.flatMap((one) => [one, `${one}${port}`, `${one}:8080`])
+  const hosts = [host, host.replace(/:\d+$/, ''), ...usualHosts, ...local]
   return {
     withHost: {
       cause: 'path-with-host',

@@ -55,13 +55,13 @@ export function bodyMistakes(refused: Refused, { encoding, put }: BodyHash): rea
   const name = encoding === 'base64' ? 'The digest' : 'The hash of the body'
   const sent = headerOf(refused, 'digest')
   const hashed = (text: Buffer | string) => hashOf(text).toString(encoding)
-  const rewritten = remembered(function* () {
-    for (const text of jsonWritings(body)) yield hashed(text)
-  })
-  const as = (values: () => Iterable<string>) =>
-    function* (draft: Draft) {
+  // A mistake is tried beside others again and again: its hashes are made once.
+  const as = (make: () => Iterable<string>) => {
+    const values = remembered(make)
+    return function* (draft: Draft) {
       for (const value of values()) yield put(draft, value)
     }
+  }
   return [
     {
       cause: 'digest-of-other-ends',
@@ -77,7 +77,9 @@ export function bodyMistakes(refused: Refused, { encoding, put }: BodyHash): rea
       hint:
         `${name} is of the same JSON, written in another way: other order of members, other ` +
         'spaces, escapes or numbers. Serialise once, hash these bytes, and send these bytes.',
-      variants: as(rewritten),
+      variants: as(function* () {
+        for (const text of jsonWritings(body)) yield hashed(text)
+      }),
     },
     {
       cause: 'digest-of-nothing',
@@ -149,8 +151,9 @@ function otherForms(body: Buffer, encoding: BodyHash['encoding']): string[] {
 /** What was made once is not made again. */
 function remembered(make: () => Iterable<string>): () => Iterable<string> {
   const made: string[] = []
-  const source = make()[Symbol.iterator]()
+  let source: Iterator<string> | undefined
   return function* () {
+    source ??= make()[Symbol.iterator]()
     for (let i = 0; ; i++) {
       if (i === made.length) {
         const { value, done } = source.next()

@@ -73,6 +73,7 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => slashes(ascii(text)),
   (text) => text.replace(/[=<>&'\u2028\u2029]/g, escaped),
   (text) => text.replace(/[<>&\u2028\u2029]/g, escaped),
+  (text) => text.replace(/[<>&]/g, escaped),
 ]
 
 const isWhole = (source: string) => /^-?\d+$/.test(source)
