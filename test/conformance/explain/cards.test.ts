@@ -3,102 +3,33 @@
  * hand, and its explanation is read.
  */
 import assert from 'node:assert/strict'
-import { createHash, createHmac, randomUUID } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
-import {
-  type Answer,
-  checkBody,
-  control,
-  createWorld,
-  noteSecretsOf,
-  paths,
-  secretKey,
-} from '../../harness/world.ts'
+import { control, createWorld, paths, secretKey } from '../../harness/world.ts'
 import { anotherMerchant } from '../calls.ts'
+import {
+  base64,
+  type Client,
+  clientId,
+  digest,
+  type Lines,
+  send as sendBy,
+  sha256,
+  usualBody,
+  utc,
+} from './card-client.ts'
 import { type Explained, explanationOf, logLineOf } from './explained.ts'
 
 const world = await createWorld()
 const stranger = await anotherMerchant(world)
-const clientId = 'MCH-0001-10791114622547'
 
-type Lines = {
-  clientId: string
-  requestId: string
-  timestamp: string
-  target: string
-  digest: string | undefined
-}
-
-/** How a client goes about it, where it does not do as the documents say. */
-type Client = {
-  readonly method?: 'GET'
-  readonly path?: string
-  readonly body?: string
-  /** Headers as they are sent. */
-  readonly headers?: Readonly<Record<string, string | undefined>>
-  readonly timestamp?: string
-  readonly clientId?: string
-  /** What stands in the text, in another way than it should. */
-  readonly signs?: (lines: Lines, body: string) => Partial<Lines>
-  readonly joins?: (lines: readonly string[]) => string
-  readonly key?: string
-  readonly hash?: string
-  readonly writes?: (mac: Buffer) => string
-}
-
-const usualBody = () => JSON.stringify(checkBody())
-const sha256 = (text: string) => createHash('sha256').update(text)
-const digest = (text: string) => sha256(text).digest('base64')
-const base64 = (mac: Buffer) => `HMACSHA256=${mac.toString('base64')}`
-const utc = (offsetMs = 0) => `${new Date(Date.now() + offsetMs).toISOString().slice(0, 19)}Z`
-
-async function send(client: Client): Promise<Answer & { requestId: string }> {
-  const { method = 'POST', path = paths.check } = client
-  const body = method === 'POST' ? (client.body ?? usualBody()) : ''
-  noteSecretsOf(Buffer.from(body))
-  const right: Lines = {
-    clientId: client.clientId ?? clientId,
-    requestId: randomUUID(),
-    timestamp: client.timestamp ?? utc(),
-    target: path.split('?')[0] ?? '',
-    digest: method === 'POST' ? digest(body) : undefined,
-  }
-  const signed = { ...right, ...client.signs?.(right, body) }
-  const lines = [
-    `Client-Id:${signed.clientId}`,
-    `Request-Id:${signed.requestId}`,
-    `Request-Timestamp:${signed.timestamp}`,
-    `Request-Target:${signed.target}`,
-    ...(signed.digest === undefined ? [] : [`Digest:${signed.digest}`]),
-  ]
-  const text = client.joins ? client.joins(lines) : lines.join('\n')
-  const mac = createHmac(client.hash ?? 'sha256', client.key ?? secretKey)
-    .update(text)
-    .digest()
-  const headers = {
-    'Client-Id': right.clientId,
-    'Request-Id': right.requestId,
-    'Request-Timestamp': right.timestamp,
-    Signature: (client.writes ?? base64)(mac),
-    ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
-    ...client.headers,
-  }
-  const given = Object.entries(headers).filter(([, value]) => value !== undefined)
-  const response = await world.app.server.inject({
-    method,
-    url: path,
-    headers: Object.fromEntries(given) as Record<string, string>,
-    ...(method === 'POST' ? { payload: body } : {}),
-  })
-  const answer = { status: response.statusCode, body: response.json(), text: response.body }
-  return { ...answer, headers: response.headers, requestId: right.requestId }
-}
+const send = (client: Client) => sendBy(world, client)
 
 /** Of a signature that has a character by which the two alphabets differ. */
 async function sendUntil(client: Client, isWanted: (signature: string) => boolean) {
   for (;;) {
     let signature = ''
-    const writes = (mac: Buffer) => (signature = (client.writes ?? base64)(mac))
+    const writes = (mac: Buffer, text: string) => (signature = (client.writes ?? base64)(mac, text))
     const answer = await send({ ...client, writes })
     if (isWanted(signature)) return answer
   }
@@ -110,6 +41,10 @@ const sorted = (body: string) => {
   const members = Object.entries(JSON.parse(body)).sort(([one], [other]) => (one < other ? -1 : 1))
   return JSON.stringify(Object.fromEntries(members))
 }
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+const rsa = (text: string) => sign('sha256', Buffer.from(text), privateKey)
+const encoded = encodeURIComponent
 
 const reversed = (body: string) =>
   JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body)).toReversed()))
@@ -219,6 +154,104 @@ const signatureMistakes: readonly (readonly [string, string, Client])[] = [
     { signs: ({ timestamp }) => ({ timestamp: timestamp.replace('Z', '.000Z') }) },
   ],
   ['HMAC by SHA-512', 'wrong-hash', { hash: 'sha512' }],
+  // Certain by the length of the signature, whatever the key and the text.
+  ...['sha512', 'sha384', 'sha224', 'sha1', 'md5'].map(
+    (hash) =>
+      [
+        `HMAC by ${hash}, and a wrong secret`,
+        'wrong-hash',
+        { hash, key: 'SK-WrongWrongWrong' },
+      ] as const,
+  ),
+  [
+    'an RSA signature',
+    'asymmetric-instead-of-symmetric',
+    { writes: (_mac, text) => base64(rsa(text)) },
+  ],
+  ['a whole header that is URL-encoded', 'url-encoded', { writes: (mac) => encoded(base64(mac)) }],
+  [
+    'a header that is URL-encoded twice',
+    'url-encoded',
+    { writes: (mac) => encoded(encoded(base64(mac))) },
+  ],
+  [
+    'a signature that is URL-encoded very often',
+    'signature-malformed',
+    { writes: (mac) => `HMACSHA256=%${'25'.repeat(4_000)}3D${mac.toString('base64')}` },
+  ],
+  [
+    'the repr of bytes as the signature',
+    'signature-in-quotes',
+    { writes: (mac) => `HMACSHA256=b'${mac.toString('base64')}'` },
+  ],
+  [
+    'a signature in base64 twice',
+    'base64-of-base64',
+    { writes: (mac) => base64(Buffer.from(mac.toString('base64'))) },
+  ],
+  [
+    'a key and a text that are swapped',
+    'key-and-text-swapped',
+    { writes: (_mac, text) => base64(createHmac('sha256', text).update(secretKey).digest()) },
+  ],
+  [
+    'a hash of text and secret',
+    'hash-instead-of-hmac',
+    { writes: (_mac, text) => base64(sha256(text + secretKey).digest()) },
+  ],
+  ...[`${secretKey}\t`, `${secretKey}&`, secretKey.replace('SK-', ''), `"${secretKey}"`].map(
+    (key) => [`the secret ${JSON.stringify(key)}`, 'altered-secret', { key }] as const,
+  ),
+  ['an empty secret', 'secret-is-empty', { key: '' }],
+  ['a setting that was not read', 'secret-is-empty', { key: 'undefined' }],
+  ...[
+    '/tokenization/v1/tokens',
+    '/credit-card/v1/cancellation/credit-card/refund',
+    `POST ${paths.check}`,
+    paths.check.toUpperCase(),
+    encodeURIComponent(paths.check),
+    '/check-three-d-secure',
+    '/',
+  ].map((target) => [`the path ${target}`, 'wrong-path', { signs: () => ({ target }) }] as const),
+  ...['http://localhost', '127.0.0.1', 'https://sandbox.doku.com', 'http://localhost:8080'].map(
+    (host) =>
+      [
+        `a path behind ${host}`,
+        'path-with-host',
+        { signs: ({ target }: Lines) => ({ target: host + target }) },
+      ] as const,
+  ),
+  ...[clientId.toLowerCase(), `${clientId} `].map(
+    (id) =>
+      [
+        `the client id ${JSON.stringify(id)} in the text`,
+        'client-id-misspelt',
+        { signs: () => ({ clientId: id }) },
+      ] as const,
+  ),
+  [
+    'the text of SNAP',
+    'text-of-other-dialect',
+    {
+      body: usualBody(),
+      writes: (_mac, text) => {
+        const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1] ?? ''
+        const hex = Buffer.from(value('Digest'), 'base64').toString('hex')
+        const snap = ['POST', paths.check, hex, value('Request-Timestamp')].join(':')
+        return base64(createHmac('sha256', secretKey).update(snap).digest())
+      },
+    },
+  ],
+  [
+    'the milliseconds of the clock in the text only',
+    'timestamp-differs',
+    { signs: ({ timestamp }) => ({ timestamp: timestamp.replace('Z', '.482Z') }) },
+  ],
+  [
+    'a timestamp that was made a minute before',
+    'timestamp-differs',
+    { signs: () => ({ timestamp: utc(-60_000) }) },
+  ],
 ]
 
 for (const [what, cause, client] of signatureMistakes) {
@@ -278,6 +311,12 @@ const headerMistakes: readonly (readonly [string, string, string, Client])[] = [
     'timestamp-with-offset',
     'Invalid format Header Request-Timestamp',
     { timestamp: utc().replace('Z', '+07:00') },
+  ],
+  [
+    'a clock that is half an hour ahead, which is no time zone',
+    'clock-skew',
+    'Header Request-Timestamp is not in +- 10 second of now',
+    { timestamp: utc(1_800_000) },
   ],
   [
     'no T',
@@ -382,6 +421,37 @@ test('two mistakes at once are both named', async () => {
     [cause, ...alsoWrong],
     ['hex-instead-of-base64', 'trailing-newline', 'missing-digest'],
   )
+})
+
+test('a + that became a space is named url-encoded', async () => {
+  const writes = (mac: Buffer) => base64(mac).replaceAll('+', ' ')
+  const answer = await sendUntil({ writes }, (signature) => signature.slice(11).includes(' '))
+  assert.equal((await explanationOf(world, answer)).cause, 'url-encoded')
+})
+
+test('what is not proven is said to be likely, and what to look at', async () => {
+  const otherId = { signs: () => ({ requestId: '6d0bffbd-9246-455e-a1f1-44c1f76ad589' }) }
+  const { cause, hint } = await explanationOf(world, await send(otherId))
+  assert.equal(cause, 'wrong-secret')
+  assert.match(hint, /likely and not proven: either the Secret Key .* or the text/)
+  assert.match(hint, /its Request-Id must be the one of the header, and its Digest/)
+  assert.match(hint, new RegExp(`/sandbox/credentials\\?clientId=${clientId} `))
+})
+
+test('a body of another type is explained, and the type named', async () => {
+  const type = 'application/x-www-form-urlencoded'
+  const answer = await send({ headers: { 'Content-Type': type } })
+  assert.equal(answer.status, 415)
+  const { cause, hint, firstDifference } = await explanationOf(world, answer)
+  assert.deepEqual([cause, firstDifference], ['content-type', null])
+  assert.ok(hint.includes(type))
+})
+
+test('a timestamp with microseconds and +00:00 is told to be UTC with an offset for Z', async () => {
+  const timestamp = utc().replace('Z', '.123456+00:00')
+  const { cause, hint } = await explanationOf(world, await send({ timestamp }))
+  assert.equal(cause, 'timestamp-with-offset')
+  assert.match(hint, /an offset \(\+00:00\) in the place of Z, and fractions of a second/)
 })
 
 test('the secret of the client whose id was misspelt is recognised', async () => {

@@ -1,6 +1,6 @@
 /** Why was I refused at a token call of SNAP: each mistake is really made, and its explanation read. */
 import assert from 'node:assert/strict'
-import { createHmac, randomUUID, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, privateEncrypt, randomUUID, sign } from 'node:crypto'
 import { test } from 'node:test'
 import {
   anotherSnapMerchant,
@@ -31,6 +31,8 @@ const tokenCall = async (
 const rsa = (text: string, hash = 'sha256', privateKey = merchant.privateKey) =>
   sign(hash, Buffer.from(text), privateKey)
 const hmac = (text: string) => createHmac('sha512', merchant.secretKey).update(text).digest()
+
+const zulu = (offsetMs: number) => `${new Date(Date.now() + offsetMs).toISOString().slice(0, 19)}Z`
 
 const tokenMistakes: readonly (readonly [string, string, (text: string) => string])[] = [
   [
@@ -67,12 +69,49 @@ const tokenMistakes: readonly (readonly [string, string, (text: string) => strin
   ],
   ['hexadecimal', 'hex-instead-of-base64', (text) => rsa(text).toString('hex')],
   ['an HMAC', 'symmetric-instead-of-asymmetric', (text) => hmac(text).toString('base64')],
+  ...['sha512', 'sha1'].map(
+    (hash) =>
+      [
+        `PSS padding and ${hash}`,
+        'rsa-pss-padding',
+        (text: string) =>
+          sign(hash, Buffer.from(text), { key: merchant.privateKey, padding: 6 }).toString(
+            'base64',
+          ),
+      ] as const,
+  ),
+  ['SHA-224', 'wrong-hash', (text) => rsa(text, 'sha224').toString('base64')],
+  [
+    'the text itself, encrypted with the private key',
+    'rsa-without-digest-info',
+    (text) => privateEncrypt(merchant.privateKey, Buffer.from(text)).toString('base64'),
+  ],
+  [
+    'an HMAC with a wrong secret',
+    'symmetric-instead-of-asymmetric',
+    (text) => createHmac('sha512', 'SK-WrongWrongWrong').update(text).digest('base64'),
+  ],
+  [
+    'a key of an elliptic curve',
+    'ecdsa-signature',
+    (text) =>
+      sign(
+        'sha256',
+        Buffer.from(text),
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+      ).toString('base64'),
+  ],
+  [
+    'a timestamp 3 s before in the text, both as Z',
+    'timestamp-differs',
+    () => rsa(`${merchant.clientId}|${zulu(-3_000)}`).toString('base64'),
+  ],
   ['a key of nobody', 'wrong-key', () => Buffer.alloc(256, 7).toString('base64')],
 ]
 
 for (const [what, cause, write] of tokenMistakes) {
   test(`a token call with ${what} is named ${cause}`, async () => {
-    const timestamp = snapNow()
+    const timestamp = what.endsWith('as Z') ? zulu(0) : snapNow()
     const signature = write(`${merchant.clientId}|${timestamp}`)
     const answer = await tokenCall({ 'X-SIGNATURE': signature }, timestamp)
     assert.equal(answer.body.responseMessage, 'Unauthorized. Invalid Signature')

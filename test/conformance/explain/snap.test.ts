@@ -83,6 +83,11 @@ function present(headers: Readonly<Record<string, string | undefined>>): Record<
 const sorted = (body: string) =>
   JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body)).sort()))
 
+const iso = (time: number) => new Date(time).toISOString()
+const zulu = (time: number) => `${iso(time).slice(0, 19)}Z`
+const wita = (time: number) => `${iso(time + 8 * 3_600_000).slice(0, 19)}+08:00`
+const start = Date.now()
+
 const signatureMistakes: readonly (readonly [string, string, Client])[] = [
   ['a wrong secret', 'wrong-secret', { key: 'SK-WrongWrongWrong' }],
   ['the secret of another merchant', 'secret-of-another-merchant', { key: stranger.secretKey }],
@@ -162,6 +167,75 @@ const signatureMistakes: readonly (readonly [string, string, Client])[] = [
     'timestamp-differs',
     { signs: () => ({ timestamp: snapNow(-2_000) }) },
   ],
+  ...[1, 2, 3, 10].flatMap((seconds) =>
+    [zulu, wita].map(
+      (write) =>
+        [
+          `a timestamp made ${seconds} s before, as ${write(start).slice(19)}`,
+          'timestamp-differs',
+          { timestamp: write(start), signs: () => ({ timestamp: write(start - seconds * 1_000) }) },
+        ] as const,
+    ),
+  ),
+  [
+    'Z in the header and +08:00 in the text',
+    'timestamp-differs',
+    {
+      timestamp: zulu(start),
+      signs: () => ({ timestamp: wita(start) }),
+    },
+  ],
+  [
+    'the milliseconds of the clock in the text only',
+    'timestamp-differs',
+    {
+      timestamp: zulu(start),
+      signs: ({ timestamp }) => ({ timestamp: timestamp.replace('Z', '.482Z') }),
+    },
+  ],
+  [
+    'toISOString() called twice',
+    'timestamp-differs',
+    {
+      timestamp: iso(start),
+      signs: () => ({ timestamp: iso(start - 7) }),
+    },
+  ],
+  [
+    'a timestamp that was made a minute before',
+    'timestamp-differs',
+    { timestamp: zulu(start), signs: () => ({ timestamp: zulu(start - 60_000) }) },
+  ],
+  ...['sha384', 'sha224', 'sha1', 'md5'].map(
+    (hash) =>
+      [`${hash}, and a wrong secret`, 'wrong-hash', { hash, key: 'SK-WrongWrongWrong' }] as const,
+  ),
+  [
+    'the body instead of its hash',
+    'digest-in-other-form',
+    { signs: (_parts, body) => ({ hash: body }) },
+  ],
+  ['a part of the path', 'wrong-path', { signs: () => ({ path: '/debit/status' }) }],
+  [
+    "the path of SNAP's balance inquiry",
+    'wrong-path',
+    { signs: () => ({ path: '/direct-debit/core/v1/balance-inquiry' }) },
+  ],
+  [
+    'the text of the cards dialect',
+    'text-of-other-dialect',
+    {
+      headers: { 'X-EXTERNAL-ID': 'external-1' },
+      joins: ([, signedPath, , hash = '', timestamp]) =>
+        [
+          `Client-Id:${merchant.clientId}`,
+          'Request-Id:external-1',
+          `Request-Timestamp:${timestamp}`,
+          `Request-Target:${signedPath}`,
+          `Digest:${Buffer.from(hash, 'hex').toString('base64')}`,
+        ].join('\n'),
+    },
+  ],
   [
     'the same instant written in UTC',
     'timestamp-differs',
@@ -180,7 +254,8 @@ for (const [what, cause, client] of signatureMistakes) {
     assert.equal(explained.cause, cause, JSON.stringify(explained))
     assert.deepEqual(explained.alsoWrong, [])
     assertWhole(explained)
-    assert.equal((await logLineOf(world, answer.externalId))['cause'], cause)
+    const externalId = client.headers?.['X-EXTERNAL-ID'] ?? answer.externalId
+    assert.equal((await logLineOf(world, externalId))['cause'], cause)
   })
 }
 
@@ -304,6 +379,30 @@ test('a clock skew is named with its size', async () => {
   const { skewSeconds = 0 } = explained.received
   assert.ok(skewSeconds > 425 && skewSeconds <= 437, String(skewSeconds))
   assert.match(explained.hint, /\b4[23]\d seconds ahead\b/)
+})
+
+test('what should have been sent is shown in the zone that was sent', async () => {
+  const explained = await explanationOf(
+    world,
+    await send({ timestamp: zulu(Date.now() - 401_000) }),
+  )
+  assert.equal(explained.cause, 'clock-skew')
+  assert.match(explained.expected.stringToSign, /:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+})
+
+test('a body of another type is explained, and the type named', async () => {
+  const answer = await send({ headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+  assert.equal(answer.status, 415)
+  const { cause, hint } = await explanationOf(world, answer)
+  assert.equal(cause, 'content-type')
+  assert.match(hint, /text\/plain\./)
+})
+
+test('a token of another environment is foreign, whatever end it says of itself', async () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const foreign = `${part({ alg: 'RS256' })}.${part({ iss: 'DOKU', exp: 1_600_000_000 })}.AAAA`
+  const answer = await send({ headers: { Authorization: `Bearer ${foreign}` } })
+  assert.equal((await explanationOf(world, answer)).cause, 'unknown-token')
 })
 
 test('an X-EXTERNAL-ID that was used today is named external-id-used', async () => {
