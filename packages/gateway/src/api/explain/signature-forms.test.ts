@@ -20,6 +20,11 @@ const cards: readonly (readonly [string, readonly string[]])[] = [
   [`HMACSHA256=${Buffer.from(hex).toString('base64')}`, ['base64-of-hex']],
   [`HMACSHA256=${mac.toString('base64url')}`, ['base64url']],
   [`HMACSHA256=${encodeURIComponent(base64)}`, ['url-encoded']],
+  [encodeURIComponent(`HMACSHA256=${base64}`), ['url-encoded']],
+  [encodeURIComponent(encodeURIComponent(`HMACSHA256=${base64}`)), ['url-encoded']],
+  [`HMACSHA256=b'${base64}'`, ['signature-in-quotes']],
+  [`"HMACSHA256=${base64}"`, ['signature-in-quotes']],
+  [`HMACSHA256=${Buffer.from(base64).toString('base64')}`, ['base64-of-base64']],
 ]
 for (const [header, causes] of cards) {
   test(`in ${header} the signature is read, and named is: ${causes.join(', ') || 'nothing'}`, () => {
@@ -40,8 +45,14 @@ for (const header of [
   '%',
   '%zz',
   '=',
+  // Texts that are as long as a signature: keys and passwords.
+  `HMACSHA256=${Buffer.from('x'.repeat(32)).toString('base64')}`,
+  `HMACSHA256=${Buffer.from('x'.repeat(32)).toString('hex')}`,
+  `HMACSHA256=SK-${'x'.repeat(40)}`,
+  `HMACSHA256=${'x'.repeat(22)}`,
+  `HMACSHA256=%${'25'.repeat(5_000)}3D`,
 ]) {
-  test(`${header} is no signature`, () => {
+  test(`${header.slice(0, 40)} of ${header.length} characters is no signature`, () => {
     const { bytes, causes } = readCardSignature(header)
     assert.equal(bytes, undefined)
     assert.deepEqual(
