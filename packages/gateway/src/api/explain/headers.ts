@@ -1,6 +1,7 @@
 /** What is wrong with a header that is missing or cannot be used. */
 import { longestIdentifier } from '../raw-call.ts'
-import type { Cause, Refused } from './explanation.ts'
+import type { Draft } from './draft.ts'
+import type { Cause, Finding, Refused } from './explanation.ts'
 import { headerOf } from './text-mistakes.ts'
 
 /** @param names of the headers that must be there, in the order in which they are asked for */
@@ -46,13 +47,13 @@ export function explainUnusable(refused: Refused, name: string): Cause {
 }
 
 /** A body of another type than JSON; many libraries send a form where nobody says what it is. */
-export function explainContentType(refused: Refused): Cause {
+export function explainContentType(refused: Refused, expected: Draft): Finding {
   const type = headerOf(refused, 'content-type') ?? ''
   const name = /^[a-z]+\/[a-z.+-]{1,40}/i.exec(type)?.[0] ?? 'none that can be read'
-  return {
-    cause: 'content-type',
-    hint:
-      `The Content-Type of the request is ${name}. Send application/json: a library sets another ` +
-      'one where it is not told.',
-  }
+  const hint =
+    `The Content-Type of the request is ${name}. Send application/json: a library sets another ` +
+    'one where it is not told.'
+  // A body that was read was signed rightly; one whose type could not be read was not looked at.
+  const received = refused.body.length > 0 ? expected : undefined
+  return { causes: [{ cause: 'content-type', hint }], expected, received }
 }

@@ -58,9 +58,8 @@ function hideSecrets(text: string, secrets: readonly string[]): string {
   const found = secrets.find((secret) => readings.some((reading) => reading.includes(secret)))
   if (found === undefined) return text
   const at = text.toLowerCase().indexOf(found)
-  return at < 0
-    ? '[secret key]'
-    : hideSecrets(`${text.slice(0, at)}[secret key]${text.slice(at + found.length)}`, secrets)
+  if (at < 0) return '[secret key]'
+  return `${text.slice(0, at)}[secret key]${hideSecrets(text.slice(at + found.length), secrets)}`
 }
 
 /** Secret Keys of any environment, private keys, tokens. */

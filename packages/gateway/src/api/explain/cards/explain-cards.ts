@@ -39,7 +39,7 @@ export function explainCards(refused: Refused, known: Known): Finding | undefine
     case 'unknown_client':
       return explainClient(refused, known, [expected, ...alsoRight])
     case 'content_type':
-      return { causes: [explainContentType(refused)], expected, received: expected }
+      return explainContentType(refused, expected)
     case 'invalid_signature':
       return explainSignature(refused, known, [expected, ...alsoRight])
     default:

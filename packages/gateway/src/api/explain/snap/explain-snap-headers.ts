@@ -22,7 +22,7 @@ export function explainSnapHeaders(
         ? explainTimestampForm(refused, expected)
         : { causes: [explainUnusable(refused, String(refused.values['field']))], expected }
     case 'content_type':
-      return { causes: [explainContentType(refused)], expected, received: expected }
+      return explainContentType(refused, expected)
     case 'unauthorized':
       return String(refused.values['reason']).startsWith('X-TIMESTAMP')
         ? explainDistance(refused, known, expected)

@@ -113,6 +113,7 @@ function tryAll(
     const isOther = signer.clientId !== merchant.clientId
     const kind = [...(isOther ? [keyOfAnother(signer)] : []), ...mistakesOfKind(signed)]
     const found = search([right], tokenMistakes, [signed])
+    if (isOther && !signed.isCertain && !found) continue
     const text = found?.causes ?? [wrongString]
     return { ...found, causes: [...kind, ...text] }
   }

@@ -17,6 +17,8 @@ export type SignedText = {
   /** undefined where the text itself was signed, or its bare hash. */
   readonly digestInfo: string | undefined
   readonly hash: string | undefined
+  /** Whether bytes of another key have this form by no chance: a long salt leaves a few bits to tell. */
+  readonly isCertain: boolean
   matches(text: string): boolean
 }
 
@@ -68,6 +70,7 @@ function readPkcs1(encoded: Buffer): SignedText | undefined {
       padding: 'pkcs1',
       digestInfo: hash,
       hash,
+      isCertain: true,
       matches: (text) => createHash(hash).update(text).digest().equals(digest),
     }
   }
@@ -76,6 +79,7 @@ function readPkcs1(encoded: Buffer): SignedText | undefined {
     padding: 'pkcs1',
     digestInfo: undefined,
     hash: undefined,
+    isCertain: true,
     matches: (text) => {
       const digest = createHash('sha256').update(text).digest()
       const hex = digest.toString('hex')
@@ -99,7 +103,8 @@ function readPss(encoded: Buffer): SignedText | undefined {
       const outer = createHash(hash).update(Buffer.alloc(8)).update(inner).update(salt).digest()
       return timingSafeEqual(outer, digest)
     }
-    return { padding: 'pss', digestInfo: undefined, hash, matches }
+    const isCertain = block.length - salt.length > 5
+    return { padding: 'pss', digestInfo: undefined, hash, isCertain, matches }
   }
   return undefined
 }
