@@ -98,7 +98,7 @@ function maskNumber(found: string, clientIds: ReadonlySet<string>): string {
 
 const isHarmless = new RegExp(`^(?:${harmless})$`, 'i')
 
-/** By the digits of the great schemes, or the beginning of a CPAN (wire.md 11.1). */
+/** By the digits of the great schemes, or the beginning of a CPAN (wire.md 7.1). */
 function looksLikeCard(id: string): boolean {
   const text = decoded(id)
   if (isHarmless.test(text)) return false
