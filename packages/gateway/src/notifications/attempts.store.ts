@@ -51,11 +51,13 @@ export async function recordAttempt(
       returning n.merchant_id, n.notification_id, n.attempts_made, n.state
     ),
     released as (
+      -- Without the state, as the index notifications_in_order.
       update notifications
       set next_attempt_at = least(next_attempt_at, ${result.at})
       where payment_id = ${claimed.paymentId} and merchant_id = ${claimed.merchantId}
         and announced_number > ${claimed.announcedNumber}
-        and state = 'due' and in_order and (attempts_made = attempts_beside or resend is not null)
+        and next_attempt_at is not null and in_order
+        and (attempts_made = attempts_beside or resend is not null)
         and exists (select 1 from recorded where recorded.state <> 'due')
     )
     ${insertAttempt(database, result)}

@@ -114,7 +114,7 @@ export async function claimDue(
             where n.resend is distinct from 'alone' and n.in_order
               and earlier.payment_id = n.payment_id and earlier.merchant_id = n.merchant_id
               and earlier.announced_number < n.announced_number
-              and earlier.state = 'due' and earlier.in_order
+              and earlier.next_attempt_at is not null and earlier.in_order
             order by earlier.announced_number
             limit 1
           ) as first on true
