@@ -50,16 +50,18 @@ test('a reset never deadlocks with KKI calls, and none of them is told of a defe
       })
     }
   })
-  for (let i = 0; i < 15; i++) {
+  const cameThrough = () => seen.has('pay 200') && seen.has('verify-otp 200')
+  // A busy machine needs longer until something comes between two resets: each leaves more time.
+  for (let i = 0; i < 15 || (!cameThrough() && i < 60); i++) {
     assert.equal((await control(world, 'POST', '/sandbox/reset')).status, 200)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 50 + 10 * i))
   }
   isOver = true
   await Promise.all(workers)
   // What was reset away is not found, cannot be refunded any more, or is told to come again.
   const others = [...seen].filter((answer) => !/ (200|404|503)$|refund 405/.test(answer))
   assert.deepEqual(others, [])
-  assert.ok(seen.has('pay 200') && seen.has('verify-otp 200'), 'nothing came between two resets')
+  assert.ok(cameThrough(), 'nothing came between two resets')
   assert.equal(await countDeadlocks(), 0)
 })
 
