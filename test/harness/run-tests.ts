@@ -30,12 +30,18 @@ const apart = [
   'test/harness/after/',
 ]
 
-/** They wait out deadlines or try thousands of variants: `--long` runs them, and nothing else. */
+/** They wait out deadlines, kill servers or try thousands of variants: `--long` runs them, and nothing else. */
 const long = [
   'packages/gateway/src/bindings/lost-answers.test.ts',
   'packages/gateway/src/bindings/races.test.ts',
   'packages/gateway/src/events/publisher.test.ts',
+  'packages/gateway/src/payments/reset.test.ts',
+  'packages/gateway/src/platform/database/embedded/folder-lock.test.ts',
+  'packages/gateway/src/platform/database/embedded/start-embedded-postgres.test.ts',
+  'packages/gateway/src/platform/kafka/kafka.test.ts',
   'packages/gateway/src/platform/kafka/misbehaviours.test.ts',
+  'packages/gateway/src/platform/key-ring/rotation.test.ts',
+  'packages/gateway/src/platform/outbound-http/slow-connection.test.ts',
   'test/conformance/cards/notification-retries.test.ts',
   'test/conformance/delivery/',
   'test/conformance/explain/',
