@@ -193,6 +193,19 @@ test('an unknown setting, merchant or wish is refused and named', async () => {
   }
 })
 
+test('who says JSON of no body wishes for nothing, and gets what needs no wish', async () => {
+  const statuses = [
+    ['/sandbox/merchants', 201],
+    ['/sandbox/reset', 200],
+    ['/sandbox/notifications/ntf_unknown/resend', 404],
+    ['/sandbox/clock', 400],
+  ] as const
+  for (const [path, status] of statuses) {
+    const answer = await call({ method: 'POST', path, headers: json, body: '' })
+    assert.equal(answer.statusCode, status, `${path} → ${answer.body}`)
+  }
+})
+
 test('null is no body, and wishes for nothing', async () => {
   for (const path of ['/sandbox/merchants', '/sandbox/clock', '/sandbox/acquirer/next']) {
     const answer = await call({ method: 'POST', path, headers: json, body: 'null' })

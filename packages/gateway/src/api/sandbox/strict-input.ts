@@ -13,6 +13,8 @@ export function readStrictly(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = Buffer.from(body)
+    // Clients that always say application/json say it of no body too.
+    if (bytes.length === 0) return done(null, undefined)
     const json = parseJsonText(bytes)
     if (!json.ok) return done(invalid(json.reason))
     parse(request, bytes.toString(), done)
