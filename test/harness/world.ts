@@ -83,6 +83,12 @@ export type World = {
 }
 
 /** Makes a world; it closes itself after the tests of the file. */
+/**
+ * The cut-off of the tests' worlds, in Jakarta: half a day from now, so that no test that moves the clock
+ * by some minutes or hours comes over it, at whatever time of the day it runs.
+ */
+export const cutOffOfTests = new Date(Date.now() + (12 + 7) * 3_600_000).toISOString().slice(11, 16)
+
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const testDatabase = options.shares?.testDatabase ?? (await createTestDatabase())
   const database = testDatabase.connect(options.connections ?? 4)
@@ -100,7 +106,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const simulators = { database: simulatorDatabase, clock, random }
   const acquirerSimulator = createAcquirerSimulator(simulators)
   const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })
-  const config = { ...readConfig({}), askDeadlineMs: 400, ...options.config }
+  const usual = { askDeadlineMs: 400, settlementCutOff: cutOffOfTests }
+  const config = { ...readConfig({}), ...usual, ...options.config }
   const app = await createApp({
     config: options.live ? { ...config, mode: 'live' } : config,
     database,

@@ -11,7 +11,7 @@ import {
   reportOf,
   settleNow,
 } from '../../../../test/harness/settlements.ts'
-import { control, createWorld, newInvoice } from '../../../../test/harness/world.ts'
+import { control, createWorld, cutOffOfTests, newInvoice } from '../../../../test/harness/world.ts'
 import { sandboxClientId } from '../api/sandbox/sandbox-merchants.ts'
 import { followingCutOff, formatJakartaTime, lastCutOff } from './jakarta-time.ts'
 
@@ -21,10 +21,10 @@ const release = (invoiceNumber: string) =>
   control(world, 'POST', '/sandbox/settlements/release', { invoiceNumber })
 
 // A minute past a cut-off, so that none falls into a test by itself.
-const nextCutOff = () => followingCutOff(lastCutOff(clock.now(), '23:00'))
+const nextCutOff = () => followingCutOff(lastCutOff(clock.now(), cutOffOfTests))
 await advance(world, (nextCutOff().getTime() - clock.now().getTime() + 60_000) / 3_600_000)
 
-test('moving the clock over 23:00 in Jakarta closes a batch of each account', async () => {
+test('moving the clock over the cut-off in Jakarta closes a batch of each account', async () => {
   const paid = [
     await pays(world),
     await pays(world, { amount: 10_000 }),
