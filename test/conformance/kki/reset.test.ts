@@ -1,6 +1,7 @@
 /** A reset truncates every table while cards are bound, pay, are refunded and are unbound. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { countDeadlocks } from '../../harness/deadlocks.ts'
 import { type Answer, control } from '../../harness/world.ts'
 import {
   bindBody,
@@ -62,19 +63,5 @@ test('a reset never deadlocks with KKI calls, and none of them is told of a defe
   const others = [...seen].filter((answer) => !/ (200|404|503)$|refund 405/.test(answer))
   assert.deepEqual(others, [])
   assert.ok(cameThrough(), 'nothing came between two resets')
-  assert.equal(await countDeadlocks(), 0)
+  assert.equal(await countDeadlocks(world.database, connections), 0)
 })
-
-/** As PostgreSQL counts them. Every connection is used once, because each reports its own. */
-async function countDeadlocks(): Promise<number> {
-  const { database } = world
-  await Promise.all(
-    Array.from(
-      { length: connections },
-      () => database`select pg_stat_force_next_flush(), pg_sleep(0.2)`,
-    ),
-  )
-  const [row] = await database<{ deadlocks: bigint }[]>`
-    select deadlocks from pg_stat_database where datname = current_database()`
-  return Number(row?.deadlocks)
-}

@@ -1,6 +1,7 @@
 /** The trap of different lock orders: a reset truncates every table while charges run. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { countDeadlocks } from '../../../../test/harness/deadlocks.ts'
 import {
   chargeBody,
   checkBody,
@@ -56,19 +57,5 @@ test('a reset never deadlocks with checks, charges, settles, readings and delive
     [],
   )
   assert.ok(seen.has('charge 200'), 'no charge came between two resets')
-  assert.equal(await countDeadlocks(), 0)
+  assert.equal(await countDeadlocks(world.database, connections), 0)
 })
-
-/** As PostgreSQL counts them. Every connection is used once, because each reports its own. */
-async function countDeadlocks(): Promise<number> {
-  const { database } = world
-  await Promise.all(
-    Array.from(
-      { length: connections },
-      () => database`select pg_stat_force_next_flush(), pg_sleep(0.2)`,
-    ),
-  )
-  const [row] = await database<{ deadlocks: bigint }[]>`
-    select deadlocks from pg_stat_database where datname = current_database()`
-  return Number(row?.deadlocks)
-}
