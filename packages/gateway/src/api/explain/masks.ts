@@ -5,6 +5,7 @@
  */
 import { passesLuhn } from '../../primitives/card-number.ts'
 import type { Known } from './explanation.ts'
+import { percentDecoded } from './percent-decoded.ts'
 
 export type Masks = {
   /** A text with what a client sent in it, as a person with access to the sandbox may see it. */
@@ -53,8 +54,8 @@ function writingsOf(secret: string): string[] {
 
 /** A text with a known secret in it is not shown at all: how it is written may be anything. */
 function hideSecrets(text: string, secrets: readonly string[]): string {
-  const once = decoded(text)
-  const readings = [...new Set([text, once, decoded(once)])].map((one) => one.toLowerCase())
+  const once = percentDecoded(text)
+  const readings = [...new Set([text, once, percentDecoded(once)])].map((one) => one.toLowerCase())
   const found = secrets.find((secret) => readings.some((reading) => reading.includes(secret)))
   if (found === undefined) return text
   const at = text.toLowerCase().indexOf(found)
@@ -90,7 +91,7 @@ function maskNumber(found: string, clientIds: ReadonlySet<string>): string {
   if (clientIds.has(found.toLowerCase())) return found
   if (isHarmless.test(found)) return found
   const letters = /^[a-z]{2,4}-/i.exec(found)?.[0] ?? ''
-  const digits = decoded(decoded(found)).replaceAll(/\D/g, '')
+  const digits = percentDecoded(percentDecoded(found)).replaceAll(/\D/g, '')
   // The end of a number that is no card's may be what was written behind one: its expiry, its CVV.
   const end = digits.length <= 19 && passesLuhn(digits) ? digits.slice(-4) : ''
   return `${letters}${digits.slice(0, 6)}******${end}`
@@ -100,7 +101,7 @@ const isHarmless = new RegExp(`^(?:${harmless})$`, 'i')
 
 /** By the digits of the great schemes, or the beginning of a CPAN (wire.md 7.1). */
 function looksLikeCard(id: string): boolean {
-  const text = decoded(id)
+  const text = percentDecoded(id)
   if (isHarmless.test(text)) return false
   return [...text.matchAll(/\d(?:[^\dA-Za-z]{0,3}\d)*/g)].some(([run]) => {
     const digits = run.replaceAll(/\D/g, '')
@@ -110,12 +111,6 @@ function looksLikeCard(id: string): boolean {
       (isScheme && digits.length >= 13 && digits.length <= 19 && passesLuhn(digits))
     )
   })
-}
-
-function decoded(text: string): string {
-  return text.replaceAll(/%([0-9a-f]{2})/gi, (_escape, hex) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
 }
 
 /** Its ends, by which a person knows it again. */

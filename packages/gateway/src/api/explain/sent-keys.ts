@@ -1,5 +1,6 @@
 /** A key that was sent in the place of a signature: whoever has seen the request has the key. */
 import type { Cause, Known } from './explanation.ts'
+import { percentDecoded } from './percent-decoded.ts'
 
 const revoke = 'It has left your hands: revoke it, and take a new one.'
 
@@ -35,7 +36,7 @@ export function explainSentKey(header: string, known: Known): Cause | undefined 
 /** The header as it is, without what stands in front, and decoded in the usual ways. */
 function readings(header: string): string[] {
   const bare = header.replace(/^[\w-]{3,16} ?[=:] ?/, '')
-  const decoded = [header, bare].map((text) => text.replaceAll(/%([0-9a-f]{2})/gi, characterOf))
+  const decoded = [header, bare].map(percentDecoded)
   return decoded.flatMap((text) => [
     text,
     Buffer.from(text, 'base64').toString('latin1'),
@@ -47,6 +48,3 @@ function readings(header: string): string[] {
 function isPrivateKey(text: string): boolean {
   return text.startsWith('0\x82') && text.slice(4, 7) === '\x02\x01\x00'
 }
-
-const characterOf = (_escape: string, digits: string) =>
-  String.fromCharCode(Number.parseInt(digits, 16))

@@ -3,6 +3,7 @@
  * a mistake by itself, and is read all the same, so that the signature in it can be tried.
  */
 import type { Cause } from './explanation.ts'
+import { percentDecoded } from './percent-decoded.ts'
 
 export type ReadSignature = {
   readonly causes: readonly Cause[]
@@ -123,7 +124,8 @@ type Forms = { readonly prefixes: readonly string[]; readonly read: ReadSignatur
 /** What surrounds the signature is taken off, and each form is named once. */
 function readForms(header: string): Forms {
   if (header.length > longestHeader * 3) return { prefixes: [], read: malformed }
-  const decoded = decodeTwice(header)
+  // Some encode once and their library once more.
+  const decoded = percentDecoded(percentDecoded(header))
   if (decoded.length > longestHeader) return { prefixes: [], read: malformed }
   const outside = withoutQuotes(decoded)
   const { prefixes, rest } = splitPrefixes(outside)
@@ -138,14 +140,6 @@ function readForms(header: string): Forms {
   ]
   return { prefixes, read: { ...read, causes: [...forms, ...read.causes] } }
 }
-
-/** Some encode once and their library once more. */
-function decodeTwice(text: string): string {
-  const once = text.replaceAll(percentEncoded, characterOf)
-  return once.replaceAll(percentEncoded, characterOf)
-}
-
-const percentEncoded = /%[0-9a-f]{2}/gi
 
 function withoutQuotes(text: string): string {
   return /^b?(['"])(.*)\1$/s.exec(text)?.[2] ?? text
@@ -199,8 +193,4 @@ const isBase64 = (text: string) => /^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
 
 function isHex(text: string): boolean {
   return /^[0-9a-fA-F]+$/.test(text) && lengths.has(text.length / 2)
-}
-
-function characterOf(escaped: string): string {
-  return String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
 }
