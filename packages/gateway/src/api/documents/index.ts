@@ -27,29 +27,52 @@ const headers = headersOf({ content: `form-action 'none'`, referrer: 'no-referre
 
 export function registerDocuments(server: FastifyInstance, options: DocumentsOptions): void {
   const schema: FastifySchema = { hide: true }
-  const sections = readSections()
-  const documents = new Map(
-    sections.flatMap((section) => section.documents.map((one) => [one.path, one])),
-  )
-  const isServed = (path: string) => documents.has(path) || path === asyncApiPath
   const here = (text: string) => text.replaceAll(usualUrl, options.publicUrl())
   const sendPage = (reply: FastifyReply, content: Html) =>
     reply.headers(headers).send(here(content.html))
 
-  server.get('/docs/guides', { schema }, (_request, reply) => sendPage(reply, listPage(sections)))
+  server.get('/docs/guides', { schema }, (_request, reply) =>
+    sendPage(reply, listPage(library().sections)),
+  )
   for (const path of [`/${asyncApiPath}`, '/docs/asyncapi.json']) {
     server.get(path, { schema }, () => asyncApi(options.version, options.topicPrefix))
   }
-  for (const document of documents.values()) {
-    let rendered: Html | undefined
-    server.get(`/${document.path}`, { schema }, (request, reply) => {
-      if (!wantsPage(request)) {
-        return reply.type('text/plain; charset=utf-8').send(here(document.text))
-      }
-      rendered ??= documentPage(document, renderDocument(document, isServed))
-      return sendPage(reply, rendered)
-    })
-  }
+  type DocumentRoute = { Params: { section: string; name: string } }
+  server.get<DocumentRoute>('/docs/:section/:name', { schema }, (request, reply) => {
+    const { section, name } = request.params
+    const document = library().documents.get(`docs/${section}/${name}`)
+    if (!document) return reply.callNotFound()
+    return wantsPage(request)
+      ? sendPage(reply, rendered(document))
+      : reply.type('text/plain; charset=utf-8').send(here(document.text))
+  })
+}
+
+type Library = {
+  readonly sections: readonly Section[]
+  /** By path. */
+  readonly documents: ReadonlyMap<string, Document>
+}
+
+let known: Library | undefined
+
+/** Read when somebody first asks: most gateways are never asked, and a start should not wait for it. */
+function library(): Library {
+  if (known) return known
+  const sections = readSections()
+  const all = sections.flatMap(({ documents }) => documents)
+  known = { sections, documents: new Map(all.map((one) => [one.path, one])) }
+  return known
+}
+
+const pages = new Map<string, Html>()
+
+function rendered(document: Document): Html {
+  const isServed = (path: string) => library().documents.has(path) || path === asyncApiPath
+  const made =
+    pages.get(document.path) ?? documentPage(document, renderDocument(document, isServed))
+  pages.set(document.path, made)
+  return made
 }
 
 function documentPage({ title }: Document, content: Html): Html {
