@@ -69,15 +69,26 @@ test('a database that is cut off mid-traffic fails no payment and loses none', a
   const gateway = await startProcess(env)
   const stream = chargeStream()
   const workers = stream.run(gateway.url, 8)
+  after(() => workers.stop())
+  let ended: number | null | undefined
+  void gateway.ended.then((code) => {
+    ended = code
+  })
+  const untilAnswered = async (more: number) => {
+    const enough = stream.answered.size + more
+    for (const start = performance.now(); stream.answered.size < enough; await pause(3)) {
+      assert.equal(ended, undefined, `the gateway ended: ${gateway.output().slice(-2_000)}`)
+      if (performance.now() - start < 60_000) continue
+      assert.fail(`no payment for a minute: ${gateway.output().slice(-2_000)}`)
+    }
+  }
   for (let cut = 0; cut < 5; cut++) {
-    const enough = stream.answered.size + 20 + Math.floor(Math.random() * 20)
-    while (stream.answered.size < enough) await pause(3)
+    await untilAnswered(20 + Math.floor(Math.random() * 20))
     await proxy.cut()
     await pause(50)
     await proxy.restore()
   }
-  const enough = stream.answered.size + 20
-  while (stream.answered.size < enough) await pause(3)
+  await untilAnswered(20)
   await workers.stop()
   const documented = ['503 SERVICE_UNAVAILABLE']
   assert.deepEqual(

@@ -8,6 +8,7 @@ import { TLSSocket } from 'node:tls'
 import { createTestDatabase, type TestDatabase } from '../../../../../test/harness/database.ts'
 import { connectDatabase, type Database } from './connect.ts'
 import { tlsModeOf } from './database-socket.ts'
+import { isDatabaseDown } from './retry.ts'
 import { inTransaction } from './transaction.ts'
 
 const tlsFolder = new URL('../../../../../test/harness/tls/', import.meta.url)
@@ -126,6 +127,35 @@ test('connections that break give every statement its own answer or an error, an
   assert.ok(counts.answered > 0 && counts.refused > 0, JSON.stringify(counts))
   // A connection that does not heal holds its callers for connect_timeout, 10 s, and more.
   assert.ok(slowestMs < 5_000, `the slowest statement took ${slowestMs} ms`)
+})
+
+test('a server that goes right after a login costs the statement, and not the process', async () => {
+  const { host, port, username, password, database: name } = world.connection
+  const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
+  const server = createServer((near) => {
+    const far = createConnection(`${host}/.s.PGSQL.${port}`)
+    let isIn = false
+    near.on('error', () => {})
+    far.on('data', (chunk) => {
+      isIn ||= chunk.includes(readyForQuery)
+      near.write(chunk)
+    })
+    near.on('data', (chunk) => {
+      if (!isIn) return far.write(chunk)
+      server.close()
+      near.destroy()
+      return far.destroy()
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port: open } = server.address() as AddressInfo
+  const url = `postgres://${username}:${password}@127.0.0.1:${open}/${name}`
+  const pool = connectDatabase({ server: url, max: 1 })
+  for (let round = 0; round < 2; round++)
+    await assert.rejects(async () => await pool`select 1`, isDatabaseDown)
+  // A rejection that nobody handles fails the test in which it comes.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await pool.end({ timeout: 0 })
 })
 
 test('a DATABASE_URL asks for TLS as libpq does', async (t) => {

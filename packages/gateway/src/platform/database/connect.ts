@@ -1,9 +1,10 @@
 /**
  * The one pool of a process, on postgres.js. int8 is a JS bigint (money does not fit a number),
- * timestamptz a Date. An error of the driver may carry a row in `detail` or `where`: stores
- * translate errors by constraint name and nobody logs one as it is.
+ * timestamptz a Date; arrays are those of array-types.ts. An error of the driver may carry a row in
+ * `detail` or `where`: stores translate errors by constraint name and nobody logs one as it is.
  */
 import postgres, { type Notice, type Sql, type TransactionSql } from 'postgres'
+import { arrayTypes } from './array-types.ts'
 import { databaseSockets, tlsModeOf } from './database-socket.ts'
 import type { PostgresConnection } from './embedded/start-embedded-postgres.ts'
 
@@ -45,7 +46,8 @@ const optionsThatFlush = planByKey.padEnd(1024)
 export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions): Database {
   const options = {
     max,
-    types: { bigint: postgres.BigInt },
+    types: { bigint: postgres.BigInt, ...arrayTypes },
+    fetch_types: false,
     connection: { application_name: 'gerbang', options: optionsThatFlush },
     socket: databaseSockets(typeof server === 'string' ? tlsModeOf(server) : 'disable'),
     // TLS is made by the sockets.

@@ -1,14 +1,14 @@
 /**
  * Brings a database to the schema of this code: numbered SQL files (`0001-name.sql`), forward only,
  * each in a transaction of its own together with its record. Any number of processes may call it at
- * once; one works, the others wait and then find nothing to do. A file that has been applied never
- * changes.
+ * once: they wait for each other, and each file is applied by one of them. A file that has been
+ * applied never changes.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ReservedSql } from 'postgres'
-import type { Database } from './connect.ts'
+import type { Database, Transaction } from './connect.ts'
+import { inTransaction } from './transaction.ts'
 
 export type MigrateOptions = {
   /** The table that records applied files; each directory needs its own. */
@@ -18,34 +18,30 @@ export type MigrateOptions = {
 export class MigrationError extends Error {}
 
 type Migration = { number: number; name: string; text: string; checksum: string }
-type Connection = ReservedSql<{ bigint: bigint }>
 
 /** Any number that nobody else locks: the bytes of `gerbang`. */
 const LOCK = 0x67_65_72_62_61_6e_67n
 
-/** Returns the names of the files it applied. */
+/** Returns the names of the files that this call applied, when all are applied. */
 export async function migrate(
   database: Database,
   directory: string,
   { appliedTable = 'migrations' }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const migrations = readMigrations(directory)
-  // The lock belongs to a session, so everything happens on this one connection.
-  const connection = await database.reserve()
-  try {
-    await connection`select pg_advisory_lock(${LOCK}::bigint)`
-    try {
-      await makeAppliedTable(connection, appliedTable)
-      const pending = await findPending(connection, appliedTable, migrations)
-      for (const migration of pending) await apply(connection, appliedTable, migration)
-      return pending.map((migration) => migration.name)
-    } finally {
-      // A connection that is lost has lost its lock too; the first error is the one to tell.
-      await connection`select pg_advisory_unlock(${LOCK}::bigint)`.catch(() => {})
-    }
-  } finally {
-    connection.release()
-  }
+  const applied: string[] = []
+  let next: string | undefined
+  do {
+    next = await inTransaction(database, async (transaction) => {
+      await transaction`select pg_advisory_xact_lock(${LOCK}::bigint)`
+      await makeAppliedTable(transaction, appliedTable)
+      const [pending] = await findPending(transaction, appliedTable, migrations)
+      if (pending) await apply(transaction, appliedTable, pending)
+      return pending?.name
+    })
+    if (next !== undefined) applied.push(next)
+  } while (next !== undefined)
+  return applied
 }
 
 function readMigrations(directory: string): readonly Migration[] {
@@ -70,21 +66,21 @@ function readMigrations(directory: string): readonly Migration[] {
   return migrations
 }
 
-async function makeAppliedTable(connection: Connection, table: string) {
-  const [found] = await connection`select to_regclass(${table}) is not null as exists`
+async function makeAppliedTable(transaction: Transaction, table: string) {
+  const [found] = await transaction`select to_regclass(${table}) is not null as exists`
   if (found?.['exists']) return
-  await connection`
-    create table if not exists ${connection(table)} (
+  await transaction`
+    create table if not exists ${transaction(table)} (
       number integer primary key,
       name text not null,
       checksum text not null
     )`
 }
 
-async function findPending(connection: Connection, table: string, known: readonly Migration[]) {
-  const applied = await connection<{ number: number; name: string; checksum: string }[]>`
+async function findPending(transaction: Transaction, table: string, known: readonly Migration[]) {
+  const applied = await transaction<{ number: number; name: string; checksum: string }[]>`
     select number, name, checksum
-    from ${connection(table)}
+    from ${transaction(table)}
     order by number`
   for (const { number, name, checksum } of applied) {
     const file = known.find((migration) => migration.number === number)
@@ -113,19 +109,16 @@ async function findPending(connection: Connection, table: string, known: readonl
   return pending
 }
 
-async function apply(connection: Connection, table: string, migration: Migration) {
+async function apply(transaction: Transaction, table: string, migration: Migration) {
   const { number, name, text, checksum } = migration
-  await connection`begin`
   try {
     // Without parameters, so that one file may hold several statements.
-    await connection.unsafe(text)
-    await connection`
-      insert into ${connection(table)} (number, name, checksum)
-      values (${number}, ${name}, ${checksum})`
-    await connection`commit`
+    await transaction.unsafe(text)
   } catch (error) {
-    await connection`rollback`.catch(() => {})
     const message = error instanceof Error ? error.message : String(error)
     throw new MigrationError(`${name} failed and was rolled back: ${message}`, { cause: error })
   }
+  await transaction`
+    insert into ${transaction(table)} (number, name, checksum)
+    values (${number}, ${name}, ${checksum})`
 }
