@@ -39,6 +39,8 @@ test(
     await broker.changeTopics(async (admin) => {
       await admin.deleteTopics({ topics })
       await create(1)(admin)
+      // The broker says that a topic is made before it knows it itself.
+      while ((await partitionsOf(admin, 'shrunk')) !== 1) await sleep(20)
     })
     // The library looks for the leader of a partition that there is no more, in a callback.
     await assert.rejects(send(), (error) => {
@@ -94,3 +96,10 @@ test(
     assert.equal(await gateway.end('SIGTERM'), 0)
   },
 )
+
+/** How many a topic has for the broker; none where it does not know the topic. */
+async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  const asked = { topics: [topic], autocreateTopics: false, forceUpdate: true }
+  const { topics } = await admin.metadata(asked).catch(() => ({ topics: new Map() }))
+  return topics.get(topic)?.partitionsCount ?? 0
+}
