@@ -68,6 +68,15 @@ for (const [what, text] of malformed) {
   })
 }
 
+test('a line break in a header is named, and where it mostly comes from', async () => {
+  for (const lineEnd of ['\n', '\r\n']) {
+    const broken = requestText('POST', path, signed(), '{}').replace(/=$/m, `${lineEnd}AAAA=`)
+    const [status, text] = await raw(broken)
+    assert.equal(status, 400)
+    assert.match(text, /Invalid request: a header holds a line break.*base64 breaks its lines/)
+  }
+})
+
 test('a header that comes twice is no header that anybody signed', async () => {
   for (const name of ['Client-Id', 'Request-Id', 'Request-Timestamp', 'Signature']) {
     const text = requestText('POST', path, signed(), '{}')

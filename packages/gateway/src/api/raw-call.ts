@@ -25,7 +25,12 @@ export function rawBodyOf(request: FastifyRequest): Buffer {
 /** Many clients say nothing of the type. */
 export function mayBeJson(request: FastifyRequest): boolean {
   const type = request.headers['content-type']
-  return type === undefined || /^application\/json\s*(;|$)/i.test(type)
+  return type === undefined || isJsonType(type)
+}
+
+/** @param type a Content-Type, with its parameters */
+export function isJsonType(type: string): boolean {
+  return /^application\/json\s*(;|$)/i.test(type)
 }
 
 /** HTTP says nothing of the encoding of other characters: two sides sign different bytes for one. */

@@ -18,7 +18,7 @@ const shownHeaders: Readonly<Record<Refused['signedBy'], readonly string[]>> = {
 
 export function explanationOf(refused: Refused, finding: Finding, masks: Masks): Explanation {
   const [{ cause, hint }, ...others] = finding.causes
-  const { expected, received, skewSeconds } = finding
+  const { expected, received, skewSeconds, isReceivedProven = true } = finding
   const show = shownBy(masks)
   const also = others.filter((other) => other.cause !== cause)
   return {
@@ -32,7 +32,7 @@ export function explanationOf(refused: Refused, finding: Finding, masks: Masks):
       headers: headersOf(refused, show),
       bodyBytes: refused.body.length,
       ...(skewSeconds === undefined ? {} : { skewSeconds }),
-      stringToSign: received ? textOf(received, show) : null,
+      stringToSign: received && isReceivedProven ? textOf(received, asSigned(show)) : null,
     },
     firstDifference: differenceOf(refused, finding, show) ?? null,
   }
@@ -71,6 +71,12 @@ function signatureOf({ signedBy }: Refused, value: string): string {
 
 type Show = (part: Part) => string
 
+/** What is missing is told by its name in what should be signed; what was signed empty was empty. */
+const asSigned =
+  (show: Show): Show =>
+  (part) =>
+    part.value === '' ? '' : show(part)
+
 /** A part as a person with access to the sandbox may see it. */
 function shownBy(masks: Masks): Show {
   return ({ name, value }) => {
@@ -90,7 +96,7 @@ function loggedBy(masks: Masks): Show {
     if (part.name === 'access token') return '[token]'
     const text = show(part)
     // A log is searched for runs of digits that hold a card number: none is worth that.
-    const isClient = clients.includes(part.name) && text === part.value
+    const isClient = clients.includes(part.name) && masks.isKnownClient(part.value)
     return isClient ? text : text.replaceAll(/\d(?:[ -]?\d){11,}|\d{6}\*{6}\d*/g, '[digits]')
   }
 }
@@ -121,7 +127,7 @@ const excerptLength = 40
 
 function differenceOfDrafts(expected: Draft, received: Draft, show: Show): Difference | undefined {
   if (textOf(expected) === textOf(received)) return undefined
-  const [one, other] = [textOf(expected, show), textOf(received, show)]
+  const [one, other] = [textOf(expected, show), textOf(received, asSigned(show))]
   // Where what differs is not shown, its place is told all the same.
   const isHidden = one === other
   const [left, right] = isHidden ? [textOf(expected), textOf(received)] : [one, other]

@@ -49,6 +49,8 @@ export type Finding = {
   readonly expected: Draft
   /** The text that was signed, where that is known. */
   readonly received?: Draft | undefined
+  /** False where `received` follows from the headers, and no known mistake explains the signature. */
+  readonly isReceivedProven?: boolean
   /** The signature as it should be written, where only that is wrong. */
   readonly signature?: { readonly expected: string; readonly received: string } | undefined
   /** Seconds by which the client's clock is ahead of ours; below zero where it is behind. */

@@ -4,6 +4,7 @@
  * a number and not known to be harmless is masked: a CPAN passes no check that others fail.
  */
 import { passesLuhn } from '../../primitives/card-number.ts'
+import { isNearClientId } from './clients.ts'
 import type { Known } from './explanation.ts'
 import { percentDecoded } from './percent-decoded.ts'
 
@@ -16,6 +17,8 @@ export type Masks = {
   hideId(id: string): string
   /** Whether an id may be kept and shown in clear. */
   isFitId(id: string): boolean
+  /** Whether a client id is that of a merchant, to the letter. */
+  isKnownClient(id: string): boolean
 }
 
 /** Longer ones are cut: an explanation is for a person. */
@@ -40,7 +43,8 @@ export function createMasks({ merchant, others }: Pick<Known, 'merchant' | 'othe
   }
   const isFitId = (id: string) => hideKeys(id) === id && !looksLikeCard(id)
   const hidePath = (path: string) => hide(path.replaceAll(queryValues, '$1…'))
-  return { hide, hidePath, isFitId, hideId: (id) => (isFitId(id) ? id : hide(id)) }
+  const isKnownClient = (id: string) => clientIds.has(id.toLowerCase())
+  return { hide, hidePath, isFitId, isKnownClient, hideId: (id) => (isFitId(id) ? id : hide(id)) }
 }
 
 /** As they may be met in a text, in lower case. */
@@ -88,7 +92,8 @@ const between = String.raw`(?:[^\w%]|_|%(?:25)*(?:[\da-f][a-f]|[0-24-9a-f]\d))`
 const numbers = new RegExp(`${harmless}|${clientId}|${digit}(?:${between}{0,3}${digit}){11,}`, 'gi')
 
 function maskNumber(found: string, clientIds: ReadonlySet<string>): string {
-  if (clientIds.has(found.toLowerCase())) return found
+  if (isClientId.test(found) && [...clientIds].some((one) => isNearClientId(found, one)))
+    return found
   if (isHarmless.test(found)) return found
   const letters = /^[a-z]{2,4}-/i.exec(found)?.[0] ?? ''
   const digits = percentDecoded(percentDecoded(found)).replaceAll(/\D/g, '')
@@ -97,6 +102,7 @@ function maskNumber(found: string, clientIds: ReadonlySet<string>): string {
   return `${letters}${digits.slice(0, 6)}******${end}`
 }
 
+const isClientId = new RegExp(`^${clientId}$`, 'i')
 const isHarmless = new RegExp(`^(?:${harmless})$`, 'i')
 
 /** By the digits of the great schemes, or the beginning of a CPAN (wire.md 7.1). */

@@ -4,12 +4,10 @@ import type { Merchant } from '../../merchants/index.ts'
 import type { Cause, Refused } from './explanation.ts'
 import type { Way } from './search.ts'
 
-const altered: Cause = {
+const altered = (what: string): Cause => ({
   cause: 'altered-secret',
-  hint:
-    'The Secret Key is yours, but something was done to it: a space, newline or quotation marks ' +
-    'around it, SK- left out, or base64. Take it as it is.',
-}
+  hint: `The Secret Key is yours, but ${what}. Take it as it is.`,
+})
 const empty: Cause = {
   cause: 'secret-is-empty',
   hint:
@@ -62,7 +60,7 @@ export function waysToSign(
   const strangers = others.filter(({ clientId }) => clientId !== merchant.clientId)
   return merchant.secretKey.reveal((secret) => [
     by(secret),
-    ...alterations(secret).map((key) => by(key, altered)),
+    ...alterations(secret).map(([key, what]) => by(key, altered(what))),
     ...['', 'undefined', 'null', 'None'].map((key) => by(key, empty)),
     by(merchant.clientId, unkeyed),
     {
@@ -106,25 +104,27 @@ function hmacWay(
   return { matches, mistake }
 }
 
-function alterations(secret: string): (string | Buffer)[] {
+/** Keys that a slip makes of a secret, each with what was done. */
+function alterations(secret: string): (readonly [key: string | Buffer, what: string])[] {
+  const decoded = 'it was decoded as if it were base64'
   return [
-    `${secret}\n`,
-    `${secret}\r\n`,
-    `${secret} `,
-    ` ${secret}`,
-    `${secret}\t`,
+    [`${secret}\n`, 'a newline stands behind it: the file that it is read from ends with one'],
+    [`${secret}\r\n`, 'CRLF stands behind it: the file that it is read from ends with it'],
+    [`${secret} `, 'a space stands behind it'],
+    [` ${secret}`, 'a space stands in front of it'],
+    [`${secret}\t`, 'a tab stands behind it'],
     // OAuth 1 and those who learnt from it.
-    `${secret}&`,
-    `"${secret}"`,
-    `'${secret}'`,
-    secret.replace(/^SK-/, ''),
-    secret.toLowerCase(),
-    secret.toUpperCase(),
-    Buffer.from(secret).toString('base64'),
-    Buffer.from(secret, 'base64'),
-    Buffer.from(secret.replaceAll(/[^A-Za-z0-9+/]/g, ''), 'base64'),
-    Buffer.from(secret).toString('hex'),
-    createHash('sha256').update(secret).digest('hex'),
+    [`${secret}&`, 'an & stands behind it, as OAuth 1 has it'],
+    [`"${secret}"`, 'it stands in quotation marks, which belong to the file that it is read from'],
+    [`'${secret}'`, 'it stands in quotes, which belong to the file that it is read from'],
+    [secret.replace(/^SK-/, ''), 'the SK- in front of it was left out'],
+    [secret.toLowerCase(), 'it was written in lower case'],
+    [secret.toUpperCase(), 'it was written in upper case'],
+    [Buffer.from(secret).toString('base64'), 'it was encoded in base64'],
+    [Buffer.from(secret, 'base64'), decoded],
+    [Buffer.from(secret.replaceAll(/[^A-Za-z0-9+/]/g, ''), 'base64'), decoded],
+    [Buffer.from(secret).toString('hex'), 'it was written in hexadecimal'],
+    [createHash('sha256').update(secret).digest('hex'), 'it was hashed by SHA-256 first'],
   ]
 }
 

@@ -99,6 +99,12 @@ const encodings = {
       'A + of the signature came as a space: it was decoded as a form or a URL is. A header takes ' +
       'base64 as it is.',
   },
+  blanks: {
+    cause: 'blanks-in-signature',
+    hint:
+      'Blanks stand in the signature: base64 breaks its lines after 76 characters, openssl after 64. ' +
+      "Take the line ends out: base64 -w 0, openssl base64 -A, tr -d '\\n'.",
+  },
   quotes: {
     cause: 'signature-in-quotes',
     hint:
@@ -130,13 +136,17 @@ function readForms(header: string): Forms {
   const outside = withoutQuotes(decoded)
   const { prefixes, rest } = splitPrefixes(outside)
   const inside = withoutQuotes(rest)
-  const isForm = / /.test(inside) && !/[+]/.test(inside)
-  const read = readEncoding(isForm ? inside.replaceAll(' ', '+') : inside)
+  const together = inside.replaceAll(/\s+/g, '')
+  const joined = readEncoding(together)
+  const isBroken = together !== inside && joined.bytes !== undefined
+  const isForm = !isBroken && / /.test(inside) && !/[+]/.test(inside)
+  const read = isBroken ? joined : readEncoding(isForm ? inside.replaceAll(' ', '+') : inside)
   if (!read.bytes) return { prefixes, read }
   const forms = [
     ...(decoded === header ? [] : [encodings.percent]),
     ...(outside === decoded && inside === rest ? [] : [encodings.quotes]),
     ...(isForm ? [encodings.space] : []),
+    ...(isBroken ? [encodings.blanks] : []),
   ]
   return { prefixes, read: { ...read, causes: [...forms, ...read.causes] } }
 }
@@ -146,7 +156,9 @@ function withoutQuotes(text: string): string {
 }
 
 function splitPrefixes(text: string): { prefixes: string[]; rest: string } {
-  const pattern = /^(?:(?:HMAC-?)?SHA-?\d{1,3}(?:with)?(?:RSA)? ?[=:] ?)/i
+  // What names a scheme elsewhere, or names the hash with or without a sign behind it.
+  const pattern =
+    /^(?:(?:Bearer|Basic|Signature|HMAC) +|(?:HMAC-?)?SHA-?\d{1,3}(?:with)?(?:RSA)?(?: ?[=:] ?| +)|HMAC-?SHA-?(?:256|512))/i
   const prefixes: string[] = []
   let rest = text
   for (let match = pattern.exec(rest); match; match = pattern.exec(rest)) {

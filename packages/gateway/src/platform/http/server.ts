@@ -85,7 +85,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) =>
       void options.refuse(request, reply as FastifyReply, invalidPath),
-    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.unreadable),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options),
   })
   server.addHook('onRequest', async (request, reply) => {
     const why = whyUnservable(request.raw)
@@ -152,22 +152,29 @@ function whyUnservable({ url, headers, httpVersion }: IncomingMessage) {
   return undefined
 }
 
+const brokenHeader =
+  'a header holds a line break, or another character that none may hold; base64 breaks its lines after 76'
+
 const unreadable: Readonly<Record<string, readonly [status: number, reason: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'it did not arrive in time'],
   HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
+  HPE_CR_EXPECTED: [400, brokenHeader],
+  HPE_LF_EXPECTED: [400, brokenHeader],
+  HPE_INVALID_HEADER_TOKEN: [400, brokenHeader],
 }
 
 /** There is no request yet, so the answer is written by hand. */
 function refuseConnection(
   error: { code?: string },
   socket: Socket,
-  describe: ServerOptions['unreadable'],
+  { unreadable: describe, log }: Pick<ServerOptions, 'unreadable' | 'log'>,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   const [status, reason] = unreadable[error.code ?? ''] ?? [400, 'it is not valid HTTP']
+  log.info({ reason }, `a request that cannot be read ${status}`)
   const body = JSON.stringify(describe(reason))
   socket.end(
     [

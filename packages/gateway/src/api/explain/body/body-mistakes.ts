@@ -4,6 +4,7 @@
  * these mistakes; one writes the hash in base64, the other in hexadecimal.
  */
 
+import { parseJsonText } from '@gerbang/wire'
 import type { Draft } from '../draft.ts'
 import { withValue } from '../draft.ts'
 import type { Refused } from '../explanation.ts'
@@ -11,6 +12,7 @@ import type { Mistake } from '../search.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { hashOf } from './hash-of.ts'
 import { jsonWritings } from './json-writings.ts'
+import { restoredLines } from './restored-lines.ts'
 
 /** How a dialect signs the hash of the body. */
 export type BodyHash = {
@@ -72,6 +74,14 @@ export function bodyMistakes(refused: Refused, { encoding, put }: BodyHash): rea
       variants: as(() => otherEnds(body).map(hashed)),
     },
     {
+      cause: 'line-ends-taken-out',
+      usual: 2,
+      hint:
+        `${name} is of the body with its line ends, and it came without them. curl takes them out of ` +
+        '-d @file: send the file by --data-binary @file.',
+      variants: as(() => restoredLines(body).map(hashed)),
+    },
+    {
       cause: 'digest-of-reserialised-body',
       usual: usualWritings,
       hint:
@@ -80,6 +90,18 @@ export function bodyMistakes(refused: Refused, { encoding, put }: BodyHash): rea
       variants: as(function* () {
         for (const text of jsonWritings(body)) yield hashed(text)
       }),
+    },
+    {
+      cause: 'json-encoded-twice',
+      hint:
+        'One of the two is a JSON text within a JSON text: the body was encoded twice where it was hashed, ' +
+        'or where it was sent. Encode once, hash these bytes, and send these bytes.',
+      variants: as(() => encodedTwice(body).map(hashed)),
+    },
+    {
+      cause: 'digest-of-other-charset',
+      hint: `${name} is of the text in another encoding than the UTF-8 that was sent. Hash its bytes in UTF-8.`,
+      variants: as(() => otherCharsets(body).map(hashed)),
     },
     {
       cause: 'digest-of-nothing',
@@ -121,6 +143,31 @@ function otherEnds(body: Buffer): string[] {
     `${trimmed}\n`,
     `\ufeff${text}`,
     text.replace(/^\ufeff/, ''),
+  ]
+}
+
+/** The body within a JSON text, and what it holds where it is one. */
+function encodedTwice(body: Buffer): string[] {
+  if (body.length > longestInText) return []
+  const text = body.toString('utf8')
+  const json = parseJsonText(body)
+  const inner = json.ok && typeof json.value === 'string' ? [json.value] : []
+  return [JSON.stringify(text), ...inner]
+}
+
+/** As .NET's Encoding.Unicode and Java's UTF-16 write it, and what is left of it in Latin-1 and in ASCII. */
+function otherCharsets(body: Buffer): Buffer[] {
+  if (body.length > longestInText) return []
+  const text = body.toString('utf8')
+  const little = Buffer.from(text, 'utf16le')
+  const big = Buffer.from(little).swap16()
+  return [
+    Buffer.from(text, 'latin1'),
+    Buffer.from(text.replaceAll(/[^\0-\x7f]/g, '?')),
+    little,
+    Buffer.concat([Buffer.from([0xff, 0xfe]), little]),
+    big,
+    Buffer.concat([Buffer.from([0xfe, 0xff]), big]),
   ]
 }
 

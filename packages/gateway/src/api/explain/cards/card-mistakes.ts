@@ -1,4 +1,5 @@
 /** Mistakes in the lines that the cards dialect signs (wire.md 2.2), in the order they are tried. */
+import { blanksInLines } from '../blank-mistakes.ts'
 import { bodyMistakes, cardBodyHash, hashesOfNothing } from '../body/body-mistakes.ts'
 import { hashOf } from '../body/hash-of.ts'
 import { bare, type Draft, valueIn, withoutPart, withValue } from '../draft.ts'
@@ -27,13 +28,13 @@ export function cardMistakes(refused: Refused): readonly Mistake[] {
   const query = refused.url.slice(refused.url.split('?', 1)[0]?.length)
   const { withHost, slash, wrongPath } = pathMistakes('Request-Target', refused, paths)
   return [
-    trailingNewline,
     {
       cause: 'crlf',
-      usual: 2,
+      usual: 1,
       hint: 'The lines are joined by CRLF. One LF (\\n) stands between them, whatever the machine.',
-      variants: (draft) => ['', '\r\n'].map((ending) => ({ ...draft, separator: '\r\n', ending })),
+      variants: (draft) => [{ ...draft, separator: '\r\n' }],
     },
+    trailingNewline,
     {
       cause: 'lines-not-joined-by-newline',
       usual: 2,
@@ -55,6 +56,7 @@ export function cardMistakes(refused: Refused): readonly Mistake[] {
         relabelled(draft, (name) => `${name} :`),
       ],
     },
+    blanksInLines,
     ...(refused.method === 'POST'
       ? [missingDigest, ...bodyMistakes(refused, cardBodyHash)]
       : [digestOnGet(refused)]),

@@ -1,14 +1,19 @@
 /** Why the door of the cards dialect refused a request (wire.md 2.1, 2.2, 2.5). */
 import { isPrintable, longestIdentifier, signablePaths } from '../../raw-call.ts'
 import { hashOf } from '../body/hash-of.ts'
-import { explainUnknownClient } from '../clients.ts'
+import { explainUnknownClient, isNearClientId } from '../clients.ts'
 import { bare, type Draft, type Part, withValue } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
 import { explainContentType, explainMissing, explainUnusable } from '../headers.ts'
 import { search } from '../search.ts'
-import { hashOfLength, otherSecretWay, waysToSign, wrongSecret } from '../secrets.ts'
-import { explainSentKey } from '../sent-keys.ts'
-import { isOfRsa, readCardSignature, writeCardSignature } from '../signature-forms.ts'
+import { otherSecretWay } from '../secrets.ts'
+import {
+  besideSignature,
+  type Drafts,
+  explainSignature,
+  type SignatureRules,
+} from '../signature.ts'
+import { readCardSignature, writeCardSignature } from '../signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { explainForm, explainSkew, instantOf, skewOf, writeTimestamp } from '../timestamps.ts'
 import { cardMistakes } from './card-mistakes.ts'
@@ -16,10 +21,13 @@ import { cardMistakes } from './card-mistakes.ts'
 const signedHeaders = ['Client-Id', 'Request-Id', 'Request-Timestamp'] as const
 
 export function explainCards(refused: Refused, known: Known): Finding | undefined {
-  const [expected, ...alsoRight] = rightDrafts(refused)
+  const right = rightDrafts(refused)
+  const [expected] = right
   const timestamp = headerOf(refused, 'request-timestamp') ?? ''
   const withTime = (instant: Date | undefined) =>
     instant ? withValue(expected, 'Request-Timestamp', writeTimestamp(instant, 'cards')) : expected
+  const beside = (finding: Finding) =>
+    besideSignature(finding, refused, known, right, rulesOf(refused))
   switch (refused.row) {
     case 'header_required':
     case 'empty_client_id':
@@ -29,28 +37,29 @@ export function explainCards(refused: Refused, known: Known): Finding | undefine
       return { causes: [explainUnusable(refused, unusableHeader(refused))], expected }
     case 'timestamp_format': {
       const causes = [explainForm(timestamp, 'cards')] as const
-      return { causes, expected: withTime(instantOf(timestamp)), received: expected }
+      return beside({ causes, expected: withTime(instantOf(timestamp)), received: expected })
     }
     case 'timestamp_window': {
       const skewSeconds = skewOf(timestamp, known.now) ?? 0
       const causes = [explainSkew(timestamp, skewSeconds, 'cards')] as const
-      return { causes, expected: withTime(known.now), received: expected, skewSeconds }
+      return beside({ causes, expected: withTime(known.now), received: expected, skewSeconds })
     }
     case 'unknown_client':
-      return explainClient(refused, known, [expected, ...alsoRight])
+      return explainClient(refused, known, right)
     case 'content_type':
       return explainContentType(refused, expected)
     case 'invalid_signature':
-      return explainSignature(refused, known, [expected, ...alsoRight])
+      return explainSignature(refused, known, right, {
+        ...rulesOf(refused),
+        whenRight: signatureUsed,
+      })
     default:
       return undefined
   }
 }
 
-type Drafts = readonly [Draft, ...Draft[]]
-
 /** The texts that the door takes: the path as it was sent or decoded, and GET with or without digest. */
-function rightDrafts(refused: Refused): [Draft, ...Draft[]] {
+function rightDrafts(refused: Refused): Drafts {
   const path = refused.url.split('?', 1)[0] ?? ''
   const digest = hashOf(refused.body).toString('base64')
   const digests =
@@ -78,56 +87,26 @@ function unusableHeader(refused: Refused): string {
 
 function explainClient(refused: Refused, known: Known, right: Drafts): Finding {
   const clientId = headerOf(refused, 'client-id') ?? ''
-  const unknown = explainUnknownClient(
-    clientId,
-    known.others.map((one) => one.clientId),
-  )
-  const expected = withValue(right[0], 'Client-Id', '<a client id of this gateway>')
   const { bytes } = readCardSignature(headerOf(refused, 'signature') ?? '')
   const signer =
     bytes && known.others.find((other) => search(right, [], [otherSecretWay(bytes, other)]))
-  if (!signer) return { causes: [unknown], expected, received: right[0] }
-  const hint =
-    `${unknown.hint} The signature is made with the Secret Key of ${signer.clientId}: send that ` +
-    'client id.'
-  return {
-    causes: [{ ...unknown, hint }],
-    expected: withValue(right[0], 'Client-Id', signer.clientId),
-    received: right[0],
-  }
+  const clients = known.others.map((one) => one.clientId)
+  const cause = explainUnknownClient(clientId, clients, signer?.clientId)
+  const near = clients.find((one) => isNearClientId(clientId, one))
+  const meant = signer?.clientId ?? near ?? '<a client id of this gateway>'
+  return { causes: [cause], expected: withValue(right[0], 'Client-Id', meant), received: right[0] }
 }
 
-function explainSignature(refused: Refused, known: Known, right: Drafts): Finding | undefined {
-  const { merchant } = known
-  if (!merchant) return undefined
-  const header = headerOf(refused, 'signature') ?? ''
-  const [expected] = right
-  const sentKey = explainSentKey(header, known)
-  if (sentKey) return { causes: [sentKey], expected }
-  const read = readCardSignature(header)
-  const signature = read.bytes && { expected: writeCardSignature(read.bytes), received: header }
-  const kind = read.bytes ? mistakesOfKind(read.bytes) : []
-  const ways = read.bytes ? waysToSign(read.bytes, merchant, known.others) : []
-  const found = search(right, cardMistakes(refused), ways)
-  const left =
-    found || kind.length > 0 || read.causes.length > 0
-      ? []
-      : [wrongSecret(merchant.clientId, refused)]
-  const causes = [...read.causes, ...kind, ...(found?.causes ?? []), ...left]
-  const [cause = signatureUsed, ...others] = causes
+function rulesOf(refused: Refused): SignatureRules {
   return {
-    causes: [cause, ...others],
-    expected: found?.expected ?? expected,
-    received: found?.draft,
-    signature: read.causes.length > 0 ? signature : undefined,
+    header: headerOf(refused, 'signature') ?? '',
+    read: readCardSignature,
+    write: writeCardSignature,
+    mistakes: () => cardMistakes(refused),
+    hash: 'sha256',
+    wrongHash,
+    asymmetric,
   }
-}
-
-/** What is certain by the length of a signature, whatever was signed. */
-function mistakesOfKind(bytes: Buffer): Cause[] {
-  if (isOfRsa(bytes)) return [asymmetric]
-  const hash = hashOfLength(bytes)
-  return hash === undefined || hash === 'sha256' ? [] : [wrongHash(hash)]
 }
 
 const asymmetric: Cause = {
@@ -139,9 +118,7 @@ const asymmetric: Cause = {
 
 const wrongHash = (hash: string): Cause => ({
   cause: 'wrong-hash',
-  hint:
-    `The signature has the length of ${hash.toUpperCase()}. The cards dialect wants HMAC-SHA256. ` +
-    'Mend this first: what else may be wrong can be told then.',
+  hint: `The signature has the length of ${hash.toUpperCase()}. The cards dialect wants HMAC-SHA256.`,
 })
 
 const signatureUsed: Cause = {

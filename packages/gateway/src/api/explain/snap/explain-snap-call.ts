@@ -4,13 +4,17 @@ import { signablePaths } from '../../raw-call.ts'
 import { hashOf } from '../body/hash-of.ts'
 import { bare, type Draft } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
-import { search } from '../search.ts'
-import { hashOfLength, waysToSign, wrongSecret } from '../secrets.ts'
-import { explainSentKey } from '../sent-keys.ts'
-import { isOfRsa, readSnapSignature } from '../signature-forms.ts'
+import { wrongSecret } from '../secrets.ts'
+import {
+  besideSignature,
+  type Drafts,
+  explainSignature,
+  type SignatureRules,
+} from '../signature.ts'
+import { readSnapSignature } from '../signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { explainAccessToken } from './access-tokens.ts'
-import { explainSnapHeaders } from './explain-snap-headers.ts'
+import { explainSnapHeaders, isAboutTime } from './explain-snap-headers.ts'
 import { snapMistakes } from './snap-mistakes.ts'
 
 const names = ['X-PARTNER-ID', 'X-EXTERNAL-ID', 'X-TIMESTAMP', 'X-SIGNATURE', 'Authorization']
@@ -19,6 +23,8 @@ export function explainSnapCall(refused: Refused, known: Known): Finding | undef
   const right = rightDrafts(refused)
   const [expected] = right
   const ofHeaders = explainSnapHeaders(refused, known, { expected, names })
+  if (ofHeaders?.received && isAboutTime(refused))
+    return besideSignature(ofHeaders, refused, known, right, rulesOf(refused))
   if (ofHeaders) return ofHeaders
   switch (refused.row) {
     case 'token_not_found':
@@ -28,7 +34,10 @@ export function explainSnapCall(refused: Refused, known: Known): Finding | undef
     case 'conflict':
       return { causes: [externalIdUsed], expected, received: expected }
     case 'unauthorized':
-      return explainSignature(refused, known, right)
+      return explainSignature(refused, known, right, {
+        ...rulesOf(refused),
+        whenRight: wrongSecret(known.merchant?.clientId ?? '', refused),
+      })
     default:
       return undefined
   }
@@ -40,8 +49,6 @@ const externalIdUsed: Cause = {
     'This X-EXTERNAL-ID was sent before to this endpoint today (in Jakarta). Take a new one for ' +
     'every request.',
 }
-
-type Drafts = readonly [Draft, ...Draft[]]
 
 /** The texts that the door takes: the path as sent or decoded, the body in its canonical forms. */
 function rightDrafts({ method, url, headers, body }: Refused): Drafts {
@@ -63,35 +70,16 @@ function rightDrafts({ method, url, headers, body }: Refused): Drafts {
   return [first, ...rest]
 }
 
-function explainSignature(refused: Refused, known: Known, right: Drafts): Finding | undefined {
-  const { merchant } = known
-  if (!merchant) return undefined
-  const header = headerOf(refused, 'x-signature') ?? ''
-  const [expected] = right
-  const sentKey = explainSentKey(header, known)
-  if (sentKey) return { causes: [sentKey], expected }
-  const { bytes, causes: forms } = readSnapSignature(header)
-  const found =
-    bytes && search(right, snapMistakes(refused), waysToSign(bytes, merchant, known.others))
-  const causes = [...forms, ...(bytes ? mistakesOfKind(bytes) : []), ...(found?.causes ?? [])]
-  const [first = wrongSecret(merchant.clientId, refused), ...others] = causes
+function rulesOf(refused: Refused): SignatureRules {
   return {
-    causes: [first, ...others],
-    expected: found?.expected ?? expected,
-    received: found?.draft,
-    signature:
-      forms.length > 0 && bytes
-        ? { expected: bytes.toString('base64'), received: header }
-        : undefined,
+    header: headerOf(refused, 'x-signature') ?? '',
+    read: readSnapSignature,
+    write: (bytes) => bytes.toString('base64'),
+    mistakes: () => snapMistakes(refused),
+    hash: 'sha512',
+    wrongHash,
+    asymmetric,
   }
-}
-
-/** What is certain by the length of a signature, whatever was signed. */
-function mistakesOfKind(bytes: Buffer): Cause[] {
-  if (isOfRsa(bytes)) return [asymmetric]
-  const hash = hashOfLength(bytes)
-  if (hash === undefined || hash === 'sha512') return []
-  return [hash === 'sha256' ? sha256 : wrongHash(hash)]
 }
 
 const asymmetric: Cause = {
@@ -100,15 +88,15 @@ const asymmetric: Cause = {
     'The signature is as long as one of RSA. Only the two token calls are signed with the private ' +
     'key; every other call is an HMAC-SHA512 with the Secret Key.',
 }
-const sha256: Cause = {
-  cause: 'sha256-instead-of-sha512',
-  hint:
-    'The signature is an HMAC by SHA-256. SNAP wants HMAC-SHA512; only the hash of the body is ' +
-    'SHA-256. Mend this first: what else may be wrong can be told then.',
-}
-const wrongHash = (hash: string): Cause => ({
-  cause: 'wrong-hash',
-  hint:
-    `The signature has the length of ${hash.toUpperCase()}. SNAP wants HMAC-SHA512. Mend this ` +
-    'first: what else may be wrong can be told then.',
-})
+const wrongHash = (hash: string): Cause =>
+  hash === 'sha256'
+    ? {
+        cause: 'sha256-instead-of-sha512',
+        hint:
+          'The signature is an HMAC by SHA-256. SNAP wants HMAC-SHA512; only the hash of the body is ' +
+          'SHA-256.',
+      }
+    : {
+        cause: 'wrong-hash',
+        hint: `The signature has the length of ${hash.toUpperCase()}. SNAP wants HMAC-SHA512.`,
+      }

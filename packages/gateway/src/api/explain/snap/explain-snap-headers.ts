@@ -5,6 +5,13 @@ import { explainContentType, explainMissing, explainUnusable } from '../headers.
 import { headerOf } from '../text-mistakes.ts'
 import { explainForm, explainSkew, instantOf, skewOf, writeLike } from '../timestamps.ts'
 
+/** Whether the timestamp is what a call was refused for. */
+export function isAboutTime({ row, values }: Refused): boolean {
+  return row === 'field_format'
+    ? values['field'] === 'X-TIMESTAMP'
+    : row === 'unauthorized' && String(values['reason']).startsWith('X-TIMESTAMP')
+}
+
 /**
  * @param expected the text to sign, as it follows from the headers that came
  * @param names of the headers that must be there
@@ -18,15 +25,13 @@ export function explainSnapHeaders(
     case 'field_mandatory':
       return { causes: [explainMissing(refused, names)], expected }
     case 'field_format':
-      return refused.values['field'] === 'X-TIMESTAMP'
+      return isAboutTime(refused)
         ? explainTimestampForm(refused, expected)
         : { causes: [explainUnusable(refused, String(refused.values['field']))], expected }
     case 'content_type':
       return explainContentType(refused, expected)
     case 'unauthorized':
-      return String(refused.values['reason']).startsWith('X-TIMESTAMP')
-        ? explainDistance(refused, known, expected)
-        : undefined
+      return isAboutTime(refused) ? explainDistance(refused, known, expected) : undefined
     default:
       return undefined
   }

@@ -1,8 +1,9 @@
 /** Mistakes in what a SNAP call signs (wire.md 6.4), in the order they are tried. */
 import { snapServices } from '@gerbang/wire'
+import { blanksAround } from '../blank-mistakes.ts'
 import { bodyMistakes, snapBodyHash } from '../body/body-mistakes.ts'
 import { hashOf } from '../body/hash-of.ts'
-import { type Draft, valueIn, withValue } from '../draft.ts'
+import { bare, type Draft, valueIn, withValue } from '../draft.ts'
 import type { Refused } from '../explanation.ts'
 import type { Mistake } from '../search.ts'
 import {
@@ -45,12 +46,22 @@ export function snapMistakes(refused: Refused): readonly Mistake[] {
     upperCaseHash,
     ...bodyMistakes(refused, snapBodyHash),
     trailingNewline,
+    blanksAround,
     {
       cause: 'parts-not-joined-by-colon',
       usual: 2,
       hint: 'The parts are joined by something else than one colon without spaces.',
       variants: (draft) =>
         ['|', '\n', '', ' : ', ': ', ' ', ',', '-'].map((separator) => ({ ...draft, separator })),
+    },
+    {
+      cause: 'colon-at-the-ends',
+      hint: 'A colon stands between two parts only: none in front of the first or behind the last.',
+      variants: (draft) => {
+        const [first, ...rest] = draft.parts
+        const before = first && { ...draft, parts: [{ ...first, label: ':' }, ...rest] }
+        return [{ ...draft, ending: ':' }, ...(before ? [before] : [])]
+      },
     },
     {
       cause: 'path-without-query',
@@ -65,6 +76,7 @@ export function snapMistakes(refused: Refused): readonly Mistake[] {
     wrongPath,
     missingParts(['method', 'path', 'access token', 'body hash', 'X-TIMESTAMP']),
     partOrder,
+    tokenText(refused),
     cardsText(refused),
     ...timestampMistakes('X-TIMESTAMP'),
   ]
@@ -77,6 +89,25 @@ const upperCaseHash: Mistake = {
   variants: (draft) => [
     withValue(draft, 'body hash', valueIn(draft, 'body hash')?.toUpperCase() ?? ''),
   ],
+}
+
+/** What the token calls sign; by its HMAC it is a copy of theirs. */
+function tokenText(refused: Refused): Mistake {
+  return {
+    cause: 'text-of-token-call',
+    hint:
+      'The text is that of the token calls, client id and timestamp. Every other call signs its method, ' +
+      'path, access token, hash of the body and timestamp, as expected.stringToSign has them.',
+    variants: (draft) =>
+      ['|', ':'].map((separator) => ({
+        parts: [
+          bare('X-PARTNER-ID', headerOf(refused, 'x-partner-id') ?? ''),
+          bare('X-TIMESTAMP', valueIn(draft, 'X-TIMESTAMP') ?? ''),
+        ],
+        separator,
+        ending: '',
+      })),
+  }
 }
 
 /** The lines of the cards dialect, with what a SNAP call has in their place. */

@@ -16,14 +16,14 @@ export function explanationPage(requestId: string, explanation: Explanation): Ht
   return page(
     'en',
     'Why was I refused?',
-    html`<p class="alarm"><strong>${cause}</strong><br>${hint}</p>
+    html`<p class="alarm"><strong>${cause}</strong>${cause === 'wrong-secret' ? ' (likely, not proven)' : ''}<br>${hint}</p>
 ${detailList([
   { label: 'Request', value: requestId },
   { label: 'Sent', value: `${received.method} ${received.path}` },
   { label: 'Body', value: `${received.bodyBytes} bytes` },
   ...differenceDetails(firstDifference),
 ])}
-<h2>To be signed</h2>
+${signatures(explanation)}<h2>To be signed</h2>
 ${text(explanation.expected.stringToSign, markOf(explanation, 'expected'))}
 <h2>What you signed</h2>
 ${
@@ -31,8 +31,9 @@ ${
     ? html`<p>No mistake that is known here explains the signature, so that it cannot be told.</p>`
     : text(received.stringToSign, markOf(explanation, 'received'))
 }
+<p>⏎ ends a line, [CR] is a carriage return, ⇥ a tab. A script reads both texts in JSON, in <code>expected.stringToSign</code> and <code>received.stringToSign</code>.</p>
 <h2>Headers that came</h2>
-${text(headerLines(received.headers))}
+<pre>${headerLines(received.headers)}</pre>
 <p><a href="../explain">The last refusals</a></p>`,
     { isWide: true },
   )
@@ -66,14 +67,35 @@ export function unknownRefusalPage(message: string): Html {
   )
 }
 
+const signatureHeaders = ['Signature', 'X-SIGNATURE']
+
 function differenceDetails(difference: Difference | null) {
   if (!difference) return []
   const { in: place, position } = difference
-  return [{ label: 'First difference', value: `${place}, after ${position} characters` }]
+  const whole = signatureHeaders.includes(place) ? 'header' : 'text'
+  const value = `${place}, after ${position} characters of the ${whole}`
+  return [{ label: 'First difference', value }]
+}
+
+/** The header as it should be and as it came, where only its form is wrong. */
+function signatures({ firstDifference, received }: Explanation): Html {
+  if (!firstDifference || !signatureHeaders.includes(firstDifference.in)) return html``
+  const { in: name, position, expected } = firstDifference
+  const sent = received.headers[name] ?? ''
+  const right = sent.slice(0, position) + expected + (expected.length < longestMark ? '' : '…')
+  const [left, other] = differing(right, sent, position)
+  return html`<h2>${name} to be sent</h2>
+${text(right, left)}
+<h2>${name} that came</h2>
+${text(sent, other)}
+`
 }
 
 /** Where in a text its marked part begins, and how long it is. */
 type Mark = { readonly from: number; readonly length: number }
+
+/** As much as an explanation has of a difference. */
+const longestMark = 40
 
 /** The part that differs; undefined where the difference lies elsewhere, or in what is not shown. */
 function markOf(
@@ -86,7 +108,21 @@ function markOf(
     expected.stringToSign.startsWith(firstDifference.expected, position) &&
     received.stringToSign.startsWith(firstDifference.received, position) &&
     expected.stringToSign !== received.stringToSign
-  return isOfTexts ? { from: position, length: firstDifference[side].length } : undefined
+  if (!isOfTexts) return undefined
+  const [left, right] = differing(expected.stringToSign, received.stringToSign, position)
+  return side === 'expected' ? left : right
+}
+
+/** What lies between the first difference of two texts and what they end with alike. */
+function differing(one: string, other: string, from: number): [Mark, Mark] {
+  const most = Math.min(one.length, other.length) - from
+  let alike = 0
+  while (alike < most && one.at(-1 - alike) === other.at(-1 - alike)) alike++
+  const length = (text: string) => Math.min(longestMark, text.length - alike - from)
+  return [
+    { from, length: length(one) },
+    { from, length: length(other) },
+  ]
 }
 
 function text(value: string, mark: Mark = { from: value.length, length: 0 }): Html {
@@ -99,7 +135,7 @@ function text(value: string, mark: Mark = { from: value.length, length: 0 }): Ht
 
 /** What ends a line is half of the mistakes: it is shown, and still ends the line. */
 function visible(value: string): string {
-  return value.replaceAll('\r', '␍').replaceAll('\n', '⏎\n').replaceAll('\t', '⇥')
+  return value.replaceAll('\r', '[CR]').replaceAll('\n', '⏎\n').replaceAll('\t', '⇥')
 }
 
 function headerLines(headers: Explanation['received']['headers']): string {
