@@ -1,10 +1,11 @@
 /** The notifications of a payment come in the order in which they were announced. */
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { beforeEach, test } from 'node:test'
 import { sandboxClientId } from '../../../packages/gateway/src/api/sandbox/sandbox-merchants.ts'
 import { createWorld } from '../../harness/world.ts'
 import { startMerchantServer } from '../merchant-server.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, until } from './queue.ts'
 
 const world = await createWorld()
 await world.app.jobs.stop()
@@ -139,4 +140,57 @@ test('two processes keep the order too', async () => {
       ['1', '2', '3', '4'].map((step) => `${paymentId} ${step}`),
     )
   }
+})
+
+test('what waited behind another has all of its own schedule after that', async () => {
+  const paymentId = queue.newPaymentId()
+  server.answer = 500
+  await queue.announce([ofPayment('charge', paymentId)])
+  await queue.announce([ofPayment('refund', paymentId)])
+  await queue.deliver()
+  for (const minutes of [31, 331, 361]) await pass(minutes)
+  assert.equal((await stateOf('charge')).status, 'given-up')
+  const gaps = async () => {
+    const { attempts, nextAttemptAt } = await stateOf('refund')
+    const [first, ...rest] = [...attempts.map(({ at }) => new Date(at)), nextAttemptAt].map(Number)
+    return rest.map((at) => Math.round((at - (first ?? 0)) / 60_000))
+  }
+  for (const [minutes, expected] of [
+    [0, [30]],
+    [30.1, [30, 360]],
+    [330.1, [30, 360, 720]],
+  ] as const) {
+    await pass(minutes)
+    assert.deepEqual(await gaps(), expected)
+  }
+  await pass(360.1)
+  assert.equal((await stateOf('refund')).status, 'given-up')
+})
+
+test('one that had failed before it was put off comes when the earlier one is delivered', async () => {
+  const paymentId = queue.newPaymentId()
+  const held: ServerResponse[] = []
+  server.answer = (response) => {
+    if (came().at(-1) === 'charge') held.push(response)
+    else response.writeHead(500).end()
+  }
+  await queue.announce([ofPayment('charge', paymentId)])
+  await queue.announce([ofPayment('refund', paymentId)])
+  const delivered = queue.deliver()
+  await until(() => held.length > 0)
+  // It is due, so that this is its first attempt by the schedule.
+  await queue.notifications.resend((await stateOf('refund')).id)
+  await queue.notifications.delivery.runDue(clock.now())
+  await until(async () => (await stateOf('refund')).attempts.length === 1)
+  for (const response of held) response.writeHead(500).end()
+  await delivered
+  server.answer = 500
+  await pass(31)
+  const [charge, refund] = [await stateOf('charge'), await stateOf('refund')]
+  assert.equal(charge.attempts.length, 2)
+  assert.deepEqual(refund.nextAttemptAt, charge.nextAttemptAt)
+  server.answer = 200
+  await queue.notifications.resend(charge.id)
+  await queue.deliver()
+  assert.equal((await stateOf('refund')).status, 'delivered')
 })

@@ -28,7 +28,10 @@ const dialects = {
   snap: { post: postSnap, subjectName: 'partnerReferenceNo' },
 } as const satisfies Record<Dialect, object>
 
-/** Three retries, counted from the first attempt (wire.md 5.1): 30 minutes, 6 hours, 12 hours. */
+/**
+ * Three retries, counted from when the first attempt fell due (wire.md 5.1): 30 minutes, 6 hours, 12
+ * hours. That is when it was announced, but for what waited behind another one of its payment.
+ */
 const retryDelaysMs = [30 * 60_000, 6 * 3_600_000, 12 * 3_600_000] as const
 
 /** Between two attempts of the schedule at least: after an outage of ours it may be over. */
@@ -89,16 +92,26 @@ function failed(at: Date, error: string, latencyMs: number): AttemptResult {
 }
 
 function nextStep(claimed: ClaimedNotification, result: AttemptResult): NextStep {
-  const { attemptsScheduled, stateBefore, nextAttemptBefore, firstDueAt } = claimed
+  const { attemptsScheduled, stateBefore, nextAttemptBefore } = claimed
   const { at } = result
   // One that was due by the schedule as well is the schedule's.
   const isBeside = stateBefore !== null && !(nextAttemptBefore && nextAttemptBefore <= at)
-  if (isSuccess(result)) return { state: 'delivered', nextAttemptAt: null, isBeside }
-  if (isBeside) return { state: stateBefore, nextAttemptAt: nextAttemptBefore, isBeside }
+  const scheduleFrom = isBeside ? claimed.scheduleFrom : scheduleOf(claimed)
+  const after = { isBeside, scheduleFrom }
+  if (isSuccess(result)) return { state: 'delivered', nextAttemptAt: null, ...after }
+  if (isBeside) return { state: stateBefore, nextAttemptAt: nextAttemptBefore, ...after }
   const delay = retryDelaysMs[attemptsScheduled]
-  if (delay === undefined) return { state: 'given-up', nextAttemptAt: null, isBeside }
-  const [scheduled, soonest] = [later(firstDueAt, delay), later(at, leastGapMs)]
-  return { state: 'due', nextAttemptAt: scheduled < soonest ? soonest : scheduled, isBeside }
+  if (delay === undefined) return { state: 'given-up', nextAttemptAt: null, ...after }
+  const [scheduled, soonest] = [later(scheduleOf(claimed), delay), later(at, leastGapMs)]
+  return { state: 'due', nextAttemptAt: scheduled < soonest ? soonest : scheduled, ...after }
+}
+
+/** From when the retries are counted. */
+function scheduleOf(claimed: ClaimedNotification): Date {
+  const { scheduleFrom, attemptsScheduled, firstDueAt, nextAttemptBefore, dueAt } = claimed
+  if (scheduleFrom) return scheduleFrom
+  // Attempted before it was written down from when.
+  return attemptsScheduled > 0 ? firstDueAt : (nextAttemptBefore ?? dueAt)
 }
 
 function isSuccess({ responseStatus }: Pick<AttemptResult, 'responseStatus'>): boolean {

@@ -17,12 +17,14 @@ export type NextStep = {
   readonly nextAttemptAt: Date | null
   /** The attempt was one by hand, which the schedule does not count. */
   readonly isBeside: boolean
+  /** From when the retries are counted; null where no attempt was the schedule's yet. */
+  readonly scheduleFrom: Date | null
 }
 
 /**
  * Writes an attempt down and what follows from it; a lease lost meanwhile changes nothing. One that
  * was to be sent again during the attempt falls due now, and what follows is what it goes back to.
- * What was put off behind one that is not due any more falls due now.
+ * What was put off behind one that is not due any more falls due when it was, or now.
  */
 export async function recordAttempt(
   database: Database,
@@ -45,6 +47,8 @@ export async function recordAttempt(
         in_order = not (${isAskedAgain} and n.resend = 'alone') or ${next.state}::text = 'due',
         attempts_made = n.attempts_made + 1,
         attempts_beside = n.attempts_beside + ${next.isBeside}::boolean::integer,
+        schedule_from = ${next.scheduleFrom}::timestamptz,
+        put_off_from = case when ${next.isBeside}::boolean then n.put_off_from end,
         leased_until = null
       where n.merchant_id = ${claimed.merchantId} and n.notification_id = ${claimed.notificationId}
         and n.leased_until = ${claimed.leasedUntil}
@@ -53,11 +57,20 @@ export async function recordAttempt(
     released as (
       -- Without the state, as the index notifications_in_order.
       update notifications
-      set next_attempt_at = least(next_attempt_at, ${result.at})
+      set next_attempt_at = case
+          when resend is null and put_off_from is not null
+            then greatest(put_off_from, ${result.at}::timestamptz)
+          else least(next_attempt_at, ${result.at}::timestamptz)
+        end,
+        next_attempt_before = case
+          when put_off_from is null or next_attempt_before is null then next_attempt_before
+          else least(next_attempt_before, greatest(put_off_from, ${result.at}::timestamptz))
+        end,
+        put_off_from = null
       where payment_id = ${claimed.paymentId} and merchant_id = ${claimed.merchantId}
         and announced_number > ${claimed.announcedNumber}
         and next_attempt_at is not null and in_order
-        and (attempts_made = attempts_beside or resend is not null)
+        and (put_off_from is not null or attempts_made = attempts_beside or resend is not null)
         and exists (select 1 from recorded where recorded.state <> 'due')
     )
     ${insertAttempt(database, result)}

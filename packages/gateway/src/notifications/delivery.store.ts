@@ -22,6 +22,10 @@ export type ClaimedNotification = {
   /** Of the schedule alone. */
   attemptsScheduled: number
   firstDueAt: Date
+  /** From when its retries are counted; null before its first attempt of the schedule. */
+  scheduleFrom: Date | null
+  /** When this attempt fell due. */
+  dueAt: Date
   leasedUntil: Date
   resendsAsked: number
   /** Where it is sent again by hand: what it goes back to when that fails. */
@@ -158,13 +162,18 @@ export async function claimDue(
     taken as (
       update notifications n
       set leased_until = case when held.behind is null then ${options.leaseUntil}::timestamptz end,
-        next_attempt_at = coalesce(held.behind, n.next_attempt_at)
+        next_attempt_at = coalesce(held.behind, n.next_attempt_at),
+        put_off_from = case
+          when held.behind is null then n.put_off_from
+          else coalesce(n.put_off_from, n.next_attempt_at)
+        end
       from held
       where n.merchant_id = held.merchant_id and n.notification_id = held.notification_id
       returning n.merchant_id, n.notification_id, n.dialect, n.invoice_number, n.binding_id,
         n.payment_id, n.announced_number, n.request_id, n.url, ${hostOf(database)} as host, n.body,
-        n.attempts_made - n.attempts_beside as attempts_scheduled, n.first_due_at, n.leased_until,
-        n.resends_asked, n.state_before, n.next_attempt_before
+        n.attempts_made - n.attempts_beside as attempts_scheduled, n.first_due_at, n.schedule_from,
+        n.next_attempt_at, n.leased_until, n.resends_asked,
+        n.state_before, n.next_attempt_before
     )
     select (select count(*)::integer from chosen) as chosen,
       t.notification_id is not null as "isMoved", t.leased_until is not null as "isTaken",
@@ -172,6 +181,7 @@ export async function claimDue(
       t.invoice_number as subject, t.binding_id as "bindingId", t.payment_id as "paymentId",
       t.announced_number as "announcedNumber", t.request_id as "requestId", t.url, t.host, t.body,
       t.attempts_scheduled as "attemptsScheduled", t.first_due_at as "firstDueAt",
+      t.schedule_from as "scheduleFrom", t.next_attempt_at as "dueAt",
       t.leased_until as "leasedUntil", t.resends_asked as "resendsAsked",
       t.state_before as "stateBefore", t.next_attempt_before as "nextAttemptBefore"
     from (select) as always left join taken t on true`

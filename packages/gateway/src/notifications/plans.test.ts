@@ -24,7 +24,12 @@ const merchantId = 'mer_of_the_delivery_plans' as MerchantId
 const now = new Date('2026-03-01T10:00:00Z')
 
 const result = { at: now, responseStatus: 200, error: null, latencyMs: 1, answer: 'ok' }
-const delivered = { state: 'delivered', nextAttemptAt: null, isBeside: false } as const
+const delivered = {
+  state: 'delivered',
+  nextAttemptAt: null,
+  isBeside: false,
+  scheduleFrom: null,
+} as const
 
 const tables = ['notifications', 'notification_attempts']
 
