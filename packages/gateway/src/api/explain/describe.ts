@@ -7,7 +7,7 @@ import type { RefusalCause } from '../../platform/http/server.ts'
 import { type Draft, type Part, textOf } from './draft.ts'
 import type { Difference, Explanation, Finding, Refused } from './explanation.ts'
 import { type Masks, maskHash, maskToken } from './masks.ts'
-import { readCardSignature, readSnapSignature } from './signature-forms.ts'
+import { readCardSignature, readSnapSignature } from './signature/signature-forms.ts'
 import { headerOf } from './text-mistakes.ts'
 
 const shownHeaders: Readonly<Record<Refused['signedBy'], readonly string[]>> = {

@@ -6,14 +6,14 @@ import { bare, type Draft, type Part, withValue } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
 import { explainContentType, explainMissing, explainUnusable } from '../headers.ts'
 import { search } from '../search.ts'
-import { otherSecretWay } from '../secrets.ts'
 import {
   besideSignature,
   type Drafts,
   explainSignature,
   type SignatureRules,
-} from '../signature.ts'
-import { readCardSignature, writeCardSignature } from '../signature-forms.ts'
+} from '../signature/explain-signature.ts'
+import { otherSecretWay } from '../signature/secrets.ts'
+import { readCardSignature, writeCardSignature } from '../signature/signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { explainForm, explainSkew, instantOf, skewOf, writeTimestamp } from '../timestamps.ts'
 import { cardMistakes } from './card-mistakes.ts'

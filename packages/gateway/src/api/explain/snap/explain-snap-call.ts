@@ -4,14 +4,14 @@ import { signablePaths } from '../../raw-call.ts'
 import { hashOf } from '../body/hash-of.ts'
 import { bare, type Draft } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
-import { wrongSecret } from '../secrets.ts'
 import {
   besideSignature,
   type Drafts,
   explainSignature,
   type SignatureRules,
-} from '../signature.ts'
-import { readSnapSignature } from '../signature-forms.ts'
+} from '../signature/explain-signature.ts'
+import { wrongSecret } from '../signature/secrets.ts'
+import { readSnapSignature } from '../signature/signature-forms.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { explainAccessToken } from './access-tokens.ts'
 import { explainSnapHeaders, isAboutTime } from './explain-snap-headers.ts'

@@ -1,8 +1,8 @@
 /** Ways to sign with a Secret Key: the right one, and those that a slip makes of it. */
 import { createHash, createHmac } from 'node:crypto'
-import type { Merchant } from '../../merchants/index.ts'
-import type { Cause, Refused } from './explanation.ts'
-import type { Way } from './search.ts'
+import type { Merchant } from '../../../merchants/index.ts'
+import type { Cause, Refused } from '../explanation.ts'
+import type { Way } from '../search.ts'
 
 const altered = (what: string): Cause => ({
   cause: 'altered-secret',

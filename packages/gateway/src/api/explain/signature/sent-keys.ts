@@ -1,6 +1,6 @@
 /** A key that was sent in the place of a signature: whoever has seen the request has the key. */
-import type { Cause, Known } from './explanation.ts'
-import { percentDecoded } from './percent-decoded.ts'
+import type { Cause, Known } from '../explanation.ts'
+import { percentDecoded } from '../percent-decoded.ts'
 
 const revoke = 'It has left your hands: revoke it, and take a new one.'
 

@@ -2,8 +2,8 @@
  * How a signature was written: its prefix and its encoding. What is not as the dialect wants it is
  * a mistake by itself, and is read all the same, so that the signature in it can be tried.
  */
-import type { Cause } from './explanation.ts'
-import { percentDecoded } from './percent-decoded.ts'
+import type { Cause } from '../explanation.ts'
+import { percentDecoded } from '../percent-decoded.ts'
 
 export type ReadSignature = {
   readonly causes: readonly Cause[]
