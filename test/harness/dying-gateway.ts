@@ -25,7 +25,7 @@ const die = () => process.kill(process.pid, process.env['GERBANG_DIE_BY'] ?? 'SI
 const server = JSON.parse(process.env['GERBANG_TEST_DATABASE'] ?? '{}')
 const database = connectDatabase({ server, max: 4 })
 const random = systemRandom
-const clock = await createSandboxClock(database)
+const clock = await createSandboxClock(database, systemRandom)
 const keyRing = await openKeyRing({
   database,
   rootKey: testRootKey,

@@ -96,7 +96,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const logLines: string[] = []
   const log = createLog({ level: 'trace', destination: traceTo(testDatabase.name, logLines) })
   const random = systemRandom
-  const clock = await createSandboxClock(database)
+  const clock = await createSandboxClock(database, systemRandom)
   const keyRing = await openKeyRing({
     database,
     rootKey: testRootKey,

@@ -75,7 +75,7 @@ export async function startGateway(
     const rootKey = config.rootKey ?? (await readOrMakeRootKey(config.dataDir, random))
     const gatewayKeys = await readOrMakeGatewayKeyPair(config.dataDir, random)
     const keyRing = await openKeyRing({ database, rootKey, clock: systemClock(), random })
-    const clock = await createSandboxClock(database)
+    const clock = await createSandboxClock(database, random)
     const simulators = { database: simulatorDatabase, clock, random }
     const acquirerSimulator = createAcquirerSimulator(simulators)
     const kkiSimulator = createKkiSimulator({ ...simulators, keyRing })

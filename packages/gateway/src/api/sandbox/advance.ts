@@ -5,6 +5,7 @@
  * the advances that were asked for before it: the clock stays where the reset put it.
  */
 import { mostAheadMs, type SandboxClock } from '../../platform/clock/sandbox-clock.ts'
+import { isDatabaseDown } from '../../platform/database/index.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
 import { later } from '../../primitives/clock.ts'
 import { SandboxError } from './sandbox-error.ts'
@@ -36,12 +37,24 @@ async function advance(
     if (moved === 'reset') throw resetMeanwhile()
   }
   const target = later(clock.now(), advanceMs)
-  await jobs.advanceTo(target, async (instant) => {
+  const advanced = jobs.advanceTo(target, async (instant) => {
     const aheadMs = instant.getTime() - clock.now().getTime()
     // Real time goes on meanwhile and may have reached the instant by itself.
     if (instant < target) await move(Math.min(Math.max(aheadMs, 0), leftMs))
     else await move(leftMs)
   })
+  await advanced.catch((error) => {
+    throw isDatabaseDown(error) && leftMs < advanceMs ? movedInPart(advanceMs - leftMs) : error
+  })
+}
+
+/** Not the error that says to try again: that would move it by all of it once more. */
+function movedInPart(milliseconds: number): SandboxError {
+  return new SandboxError(
+    503,
+    'MOVED_IN_PART',
+    `The database went away when ${milliseconds} ms were moved: GET /sandbox/clock tells where the clock is`,
+  )
 }
 
 function resetMeanwhile(): SandboxError {

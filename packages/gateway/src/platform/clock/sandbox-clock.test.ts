@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createTestDatabase } from '../../../../../test/harness/database.ts'
+import { systemRandom } from '../../primitives/random.ts'
 import { createSandboxClock, mostAheadMs, type SandboxClock } from './sandbox-clock.ts'
 
 /** Two processes on one database. */
 async function twoClocks() {
   const testDatabase = await createTestDatabase()
   const [one, two] = [
-    await createSandboxClock(testDatabase.connect(1)),
-    await createSandboxClock(testDatabase.connect(1)),
+    await createSandboxClock(testDatabase.connect(1), systemRandom),
+    await createSandboxClock(testDatabase.connect(1), systemRandom),
   ]
   after(async () => {
     await Promise.all([one.stop(), two.stop()])
@@ -37,7 +38,7 @@ test('after a move both processes have the same offset, and real time stays', as
 test('a process that starts later has the offset too', async () => {
   const { testDatabase, one } = await twoClocks()
   await one.moveBy(hourMs)
-  const late = await createSandboxClock(testDatabase.connect(1))
+  const late = await createSandboxClock(testDatabase.connect(1), systemRandom)
   assert.equal(late.offsetMs(), hourMs)
   await late.stop()
 })
@@ -86,6 +87,46 @@ test('a reset brings both back to real time', async () => {
   await hears(one, 0)
   await one.moveBy(hourMs)
   assert.equal(one.offsetMs(), hourMs)
+})
+
+test('resets and moves that meet leave every process where the database is', async () => {
+  const { testDatabase, one, two } = await twoClocks()
+  const database = testDatabase.connect(1)
+  for (let round = 0; round < 40; round++) {
+    const resets = await one.resets()
+    const moves = [one, two, one, two].map((clock) => clock.moveBy(hourMs, resets))
+    const moved = await Promise.all([...moves, (round % 2 ? one : two).reset()])
+    // Never that it is too far: it is not.
+    assert.ok(moved.every((result) => result !== 'too_far'))
+    const [row] = await database`select offset_ms as "offsetMs" from sandbox.clock`
+    await hears(one, Number(row?.['offsetMs']))
+    await hears(two, Number(row?.['offsetMs']))
+  }
+})
+
+test('a move whose connection is lost counts once', async () => {
+  const { testDatabase, one, two } = await twoClocks()
+  const admin = testDatabase.connect(1)
+  let isOver = false
+  const cut = async () => {
+    while (!isOver) {
+      await admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`
+      await new Promise((resolve) => setTimeout(resolve, 7))
+    }
+  }
+  const cutting = cut()
+  const moveOften = async (clock: SandboxClock) => {
+    for (let i = 0; i < 15; i++) assert.equal(await clock.moveBy(1_000), 'moved')
+  }
+  await Promise.all([moveOften(one), moveOften(two)])
+  isOver = true
+  await cutting
+  const [row] = await admin`select offset_ms as "offsetMs" from sandbox.clock`
+  assert.equal(row?.['offsetMs'], 30_000n)
+  await hears(one, 30_000)
+  await hears(two, 30_000)
 })
 
 test('a lost connection is made up for: the move that was missed is read', async () => {

@@ -2,12 +2,14 @@
  * The sandbox's clock: real time plus an offset that `POST /sandbox/clock` moves. The offset is
  * kept in the database and announced to every process (LISTEN), so that several agree.
  */
-import { type Clock, systemClock } from '../../primitives/clock.ts'
-import type { Database } from '../database/index.ts'
+import { type Clock, sleep, systemClock } from '../../primitives/clock.ts'
+import type { Random } from '../../primitives/random.ts'
+import { type Database, whileDown } from '../database/index.ts'
 import {
+  type ClockReading,
   clockChannel,
-  findClockOffset,
-  findClockResets,
+  findClock,
+  parseAnnouncement,
   raiseClockOffset,
   resetClockOffset,
 } from './sandbox-clock.store.ts'
@@ -29,39 +31,66 @@ export type SandboxClock = Clock & {
   stop(): Promise<void>
 }
 
-export async function createSandboxClock(database: Database): Promise<SandboxClock> {
-  let offset = 0
-  const clock = systemClock(() => offset)
-  const read = async () => {
-    offset = await findClockOffset(database)
+/** How late a move of another process is noticed at most. */
+const lookEveryMs = 1_000
+
+/** How long a move is asked for again where its connection is lost. */
+const mostTriesMs = 15_000
+
+export async function createSandboxClock(
+  database: Database,
+  random: Random,
+): Promise<SandboxClock> {
+  let known: ClockReading = { offsetMs: 0, resets: 0 }
+  const clock = systemClock(() => known.offsetMs)
+  // What was read, and what is announced, comes in any order: only a later reset takes a move back.
+  const hear = (told: ClockReading) => {
+    const isNewer = told.resets === known.resets && told.offsetMs > known.offsetMs
+    if (isNewer || told.resets > known.resets) known = told
   }
-  // Our own moves are known before they are announced: what comes late must not take them back.
-  const hear = (told: number) => {
-    offset = told === 0 ? 0 : Math.max(offset, told)
-  }
+  const read = async () => hear(await findClock(database))
   // `onlisten` runs again after every reconnection: what was announced meanwhile is read then.
   const subscription = await database.listen(
     clockChannel,
-    (payload) => hear(Number(payload)),
-    () => void read().catch(() => {}),
+    (payload) => hear(parseAnnouncement(payload)),
+    // Where the server goes again meanwhile, that is another reconnection.
+    () => void whileDown(clock, mostTriesMs, read).catch(() => {}),
   )
   await read()
+  const stopping = new AbortController()
+  void lookAgain(clock, stopping.signal, read)
   return {
     ...clock,
-    offsetMs: () => offset,
-    resets: () => findClockResets(database),
+    offsetMs: () => known.offsetMs,
+    resets: async () => (await findClock(database)).resets,
     moveBy: async (milliseconds, sinceResets) => {
       if (milliseconds <= 0) return 'moved'
-      const limits = { mostMs: mostAheadMs, sinceResets }
-      const { offsetMs, resets } = await raiseClockOffset(database, milliseconds, limits)
-      if (offsetMs === null) return resets === (sinceResets ?? resets) ? 'too_far' : 'reset'
-      hear(offsetMs)
-      return 'moved'
+      const moveId = random.bytes(16).toString('hex')
+      const move = { moveId, byMs: milliseconds, mostMs: mostAheadMs, sinceResets }
+      const outcome = await whileDown(clock, mostTriesMs, () => raiseClockOffset(database, move))
+      hear(outcome.clock)
+      if (sinceResets !== undefined && outcome.clock.resets !== sinceResets) return 'reset'
+      return outcome.isMoved ? 'moved' : 'too_far'
     },
-    reset: async () => {
-      await resetClockOffset(database)
-      offset = 0
+    reset: async () => hear(await resetClockOffset(database)),
+    stop: async () => {
+      stopping.abort()
+      await subscription.unlisten()
     },
-    stop: () => subscription.unlisten(),
+  }
+}
+
+/**
+ * For announcements that were missed: a connection of the driver (postgres 3.4.9) that is ended while it
+ * starts leaves its error to the next one, whose LISTEN is then refused and never repeated (its issue 1223).
+ */
+async function lookAgain(
+  clock: Clock,
+  stopping: AbortSignal,
+  read: () => Promise<void>,
+): Promise<void> {
+  while (!stopping.aborted) {
+    await sleep(clock, lookEveryMs, stopping).catch(() => {})
+    if (!stopping.aborted) await read().catch(() => {})
   }
 }

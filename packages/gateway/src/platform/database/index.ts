@@ -18,5 +18,5 @@ export {
 export { asFurtherCtes } from './further-ctes.ts'
 export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
 export { DatabaseUrlError, openDatabase } from './open.ts'
-export { isDatabaseDown, type RetryOptions, retrying } from './retry.ts'
+export { isDatabaseDown, type RetryOptions, retrying, whileDown } from './retry.ts'
 export { inTransaction } from './transaction.ts'

@@ -1,3 +1,4 @@
+import { type Clock, sleep } from '../../primitives/clock.ts'
 import type { Random } from '../../primitives/random.ts'
 
 export type RetryOptions = {
@@ -47,6 +48,26 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
     // collided.
     const jitter = options.random.bytes(1).readUInt8() / 256
     await options.sleep(jitter * 5 * 2 ** repeat)
+  }
+}
+
+/**
+ * Repeats work that may be done twice while the database cannot be reached, for so long at most: for
+ * somebody who would rather wait than begin again.
+ */
+export async function whileDown<T>(
+  clock: Clock,
+  mostMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = clock.realNow().getTime() + mostMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDatabaseDown(error) || clock.realNow().getTime() >= end) throw error
+    }
+    await sleep(clock, 100)
   }
 }
 

@@ -4,6 +4,7 @@
  * sandbox's clock is advanced. A process may die at any point: what is due is in the database.
  */
 import { type Clock, sleep } from '../../primitives/clock.ts'
+import { whileDown } from '../database/index.ts'
 import type { Log } from '../log/index.ts'
 
 export type DueWork = {
@@ -43,6 +44,9 @@ const mostWaitMs = 45_000
 /** How long it waits at one instant while pieces are under way here, each of which ends by itself. */
 const mostUnderWayMs = 300_000
 
+/** How long it waits for a database that is away: who advances a day does not want to begin again. */
+const mostDownMs = 15_000
+
 export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log: Log }): Jobs {
   const { works, clock, log } = deps
   let stopping = new AbortController()
@@ -74,10 +78,11 @@ export function createJobs(deps: { works: readonly DueWork[]; clock: Clock; log:
     advanceTo: async (target, moveClock) => {
       const waiting = createWaiting(clock, log)
       for (;;) {
-        const next = waiting.first(await duesOf(works))
+        const dues = await whileDown(clock, mostDownMs, () => duesOf(works))
+        const next = waiting.first(dues)
         if (!next || next.due > target) break
         if (next.due > clock.now()) await moveClock(next.due)
-        for (const work of works) await work.runDue(clock.now())
+        for (const work of works) await whileDown(clock, mostDownMs, () => work.runDue(clock.now()))
         await waiting.pauseWhileHeld(next)
       }
       await moveClock(target)
