@@ -55,6 +55,7 @@ test('every document is listed, as a page for browsers and as text for others', 
     assert.equal(text.headers['content-type'], 'text/plain; charset=utf-8')
     assert.match(text.body, /^(<!--.*-->\n+)?# /)
     assert.equal(page.headers['content-type'], 'text/html; charset=utf-8')
+    assert.deepEqual([text.headers.vary, page.headers.vary], ['Accept', 'Accept'])
     const [, title = ''] = /^# (.+)$/m.exec(text.body) ?? []
     assert.ok(page.body.includes('<h1>') && page.body.includes('</title>'), title)
     assert.doesNotMatch(page.body, /<script|<img/)

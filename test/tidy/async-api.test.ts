@@ -46,3 +46,19 @@ test('an event is what the document says of its type', async () => {
     assert.ok(!isValid({ ...event, data: {} }))
   }
 })
+
+test('the document forbids no member that may come later', async () => {
+  assert.doesNotMatch(JSON.stringify(written), /"additionalProperties":false/)
+  const world = await createWorld()
+  await pays(world)
+  const [event] = (await control(world, 'GET', '/sandbox/events')).body.events
+  const { data } = event
+  const later = { more: 1 }
+  const grown = {
+    ...event,
+    ...later,
+    data: { ...data, ...later, card: { ...data.card, ...later } },
+  }
+  const isValid = new Ajv(lenient).compile<object>(written.components.messages[event.type].payload)
+  assert.ok(isValid(grown), JSON.stringify(isValid.errors))
+})

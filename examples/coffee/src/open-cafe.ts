@@ -1,6 +1,10 @@
 /** Opens the café for customers: on a port, with the sandbox's credentials, known to the gateway. */
 import { createClient, createMerchantTokens, createSnapClient } from '@gerbang/client'
-import { readSnapCredentials, sendNotificationsTo } from '@gerbang/example-shop/sandbox'
+import {
+  readSnapCredentials,
+  sendNotificationsTo,
+  tellMovedClock,
+} from '@gerbang/example-shop/sandbox'
 import { createCustomers } from './customers.ts'
 import { createCafe } from './server.ts'
 
@@ -21,6 +25,7 @@ export async function openCafe(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { gatewayUrl, port, log } = settings
   const sandbox = { gatewayUrl, token: settings.sandboxToken }
+  await tellMovedClock(sandbox, log)
   const credentials = await readSnapCredentials(sandbox)
   const { clientId, secretKey, privateKey, gatewayPublicKey } = credentials
   const account = { baseUrl: gatewayUrl, clientId, secretKey }

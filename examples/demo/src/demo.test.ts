@@ -8,7 +8,13 @@ const merchant = { clientId: 'MCH-0001-10791114622547', secretKey: 'SK-GerbangSa
 const authenticationId = 'eb7e7231'.repeat(8)
 const formerUrl = 'http://127.0.0.1:9/former'
 
-type Twist = { paymentStatus?: string; location?: string; otherSecret?: boolean; html?: string }
+type Twist = {
+  paymentStatus?: string
+  location?: string
+  otherSecret?: boolean
+  html?: string
+  offsetMs?: number
+}
 
 /** Just enough of a sandbox, in canned answers; a twist makes one of them wrong. */
 async function sandboxWorld(t: TestContext, twist: Twist = {}) {
@@ -34,6 +40,8 @@ async function sandboxWorld(t: TestContext, twist: Twist = {}) {
   const answer = (request: StubRequest): StubAnswer => {
     const body = request.text.startsWith('{') ? JSON.parse(request.text) : undefined
     switch (`${request.method} ${request.path.replace(/DEMO-.*/, '')}`) {
+      case 'GET /sandbox/clock':
+        return { json: { now: '2035-03-19T10:30:00.000Z', offsetMs: twist.offsetMs ?? 0 } }
       case 'GET /sandbox/credentials':
         return { json: merchant }
       case 'PATCH /sandbox/merchant':
@@ -98,6 +106,26 @@ test('the story is told from the check to the status, and the settings are put b
   assert.match(told.split('\n').at(-1) ?? '', /^✓ Paid Rp 90\.000 for DEMO-\d+/)
 })
 
+test('nothing is told of a clock that is right, and of a moved one first of all', async (t) => {
+  const usual = await sandboxWorld(t)
+  await usual.run()
+  assert.doesNotMatch(usual.text(), /clock/)
+  const moved = await sandboxWorld(t, { offsetMs: 1 })
+  await moved.run()
+  const [first = '', second = ''] = moved.text().split('\n')
+  assert.match(
+    first,
+    /clock was moved and says 2035-03-19T10:30Z: curl -X POST \S+\/sandbox\/reset/,
+  )
+  assert.equal(second, '')
+})
+
+test('the card of the story is good by the sandbox’s clock', async (t) => {
+  const { run, text } = await sandboxWorld(t, { offsetMs: 1 })
+  await run()
+  assert.match(text(), /"expiry": "1237"/)
+})
+
 const wrongSteps: [string, Twist, RegExp][] = [
   ['a declined charge', { paymentStatus: 'FAILED' }, /payment\.status.*SUCCESS.*FAILED/s],
   ['a redirect elsewhere', { location: 'http://127.0.0.1/failed' }, /where the browser is sent/],
@@ -116,6 +144,6 @@ for (const [name, twist, message] of wrongSteps) {
 
 test('where no gateway runs, the reader is told how to start one', async () => {
   const gatewayUrl = 'http://127.0.0.1:9'
-  const message = /npm start/
+  const message = /at http:\/\/127\.0\.0\.1:9: start it with npm start, or say in GERBANG_URL/
   await assert.rejects(runDemo({ gatewayUrl, print: () => {} }), { name: 'NoGateway', message })
 })

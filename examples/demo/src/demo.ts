@@ -10,6 +10,7 @@ import type {
 } from '@gerbang/client'
 import { type OpenPage, openPage, submitForm, visit } from './browser.ts'
 import {
+  expiryAfter,
   receiveNotification,
   type Story as StoryOf,
   type StoryOptions,
@@ -17,18 +18,22 @@ import {
 } from './story.ts'
 import { expectEqual, expectPresent } from './wrong-step.ts'
 
-const card = { number: '5573381011111101', expiry: `12${(new Date().getFullYear() + 2) % 100}` }
+const cardNumber = '5573381011111101'
 const amount = 90_000
 const oneTimePassword = '123456'
 
 type Story = StoryOf & {
   readonly order: { readonly invoice_number: string; readonly amount: number }
+  readonly card: { readonly number: string; readonly expiry: string }
 }
 
 /** Runs the whole story; throws as `tellStory`. */
 export async function runDemo(options: StoryOptions): Promise<void> {
   const order = { invoice_number: `DEMO-${Date.now()}`, amount }
-  await tellStory(options, (story) => payByCard({ ...story, order }))
+  await tellStory(options, (story) => {
+    const card = { number: cardNumber, expiry: expiryAfter(story.beganAt) }
+    return payByCard({ ...story, order, card })
+  })
 }
 
 async function payByCard(story: Story): Promise<string> {
@@ -45,7 +50,7 @@ async function payByCard(story: Story): Promise<string> {
   )
 }
 
-async function checkThreeDSecure({ narrator, client, site, order }: Story) {
+async function checkThreeDSecure({ narrator, client, site, order, card }: Story) {
   narrator.step('Check whether the card takes part in 3-D Secure')
   const request: CheckThreeDSecureRequest = {
     order,
@@ -89,7 +94,7 @@ async function enterOneTimePassword(story: Story, page: OpenPage): Promise<void>
 }
 
 async function charge(story: Story, authenticationId: string): Promise<string> {
-  const { narrator, client, order } = story
+  const { narrator, client, order, card } = story
   narrator.step('Charge the card')
   const request: ChargeRequest = {
     order,

@@ -28,6 +28,7 @@ for (const [story, words, name] of [
       ...merchant,
       answer: (request) => {
         if (request.path === '/sandbox/credentials') return { json: credentials }
+        if (request.path === '/sandbox/clock') return { json: { now: '', offsetMs: 0 } }
         if (request.path === '/sandbox/merchant') {
           if (request.method === 'PATCH') Object.assign(settings, JSON.parse(request.text))
           return { json: settings }

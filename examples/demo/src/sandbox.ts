@@ -72,6 +72,22 @@ export function createSandbox(call: SandboxCall, narrator: Narrator): Sandbox {
 
 const dayMs = 86_400_000
 
+/**
+ * What a clock that was moved before means for who runs an example now: dates that look wrong, and cards
+ * that have expired. Undefined where the clock is on real time.
+ */
+export async function readClock(
+  call: SandboxCall,
+  gatewayUrl: string,
+): Promise<{ readonly now: Date; readonly warning: string | undefined }> {
+  const { now, offsetMs } = await call('GET', '/sandbox/clock')
+  const reset = new URL('/sandbox/reset', gatewayUrl).href
+  const warning =
+    `The sandbox’s clock was moved and says ${String(now).slice(0, 16)}Z: ` +
+    `curl -X POST ${reset} sets it back, and empties the business data.`
+  return { now: new Date(String(now)), warning: offsetMs === 0 ? undefined : warning }
+}
+
 /** Those members of an answer that are named, in the same order. */
 function pick(answer: Readonly<Record<string, unknown>>, named: MerchantUrls): MerchantUrls {
   const names = Object.keys(named)

@@ -9,6 +9,7 @@ import {
   createSandbox,
   createSandboxCall,
   type MerchantUrls,
+  readClock,
   type Sandbox,
   type SandboxCall,
 } from './sandbox.ts'
@@ -26,6 +27,8 @@ export type Story = {
   readonly client: Client
   readonly site: MerchantSite
   readonly sandbox: Sandbox
+  /** By the sandbox's clock. */
+  readonly beganAt: Date
 }
 
 /** The gateway sends a notification at once; it may be busy. */
@@ -44,7 +47,8 @@ export async function tellStory(
   await tellStoryOf(options, openCards, work)
 }
 
-async function openCards({ narrator, sandbox, gatewayUrl }: StoryTools): Promise<OpenStory<Story>> {
+async function openCards(tools: StoryTools): Promise<OpenStory<Story>> {
+  const { narrator, sandbox, gatewayUrl, beganAt } = tools
   narrator.step('Read the credentials of the sandbox merchant')
   const credentials = await sandbox.credentials()
   const client = createClient({
@@ -55,7 +59,7 @@ async function openCards({ narrator, sandbox, gatewayUrl }: StoryTools): Promise
   })
   const site = await startMerchantSite(credentials)
   const { notificationUrl } = site
-  return { story: { narrator, client, site, sandbox }, urls: { notificationUrl }, site }
+  return { story: { narrator, client, site, sandbox, beganAt }, urls: { notificationUrl }, site }
 }
 
 export type StoryTools = {
@@ -63,6 +67,7 @@ export type StoryTools = {
   readonly sandbox: Sandbox
   readonly callSandbox: SandboxCall
   readonly gatewayUrl: string
+  readonly beganAt: Date
 }
 
 export type OpenStory<AnyStory> = {
@@ -78,11 +83,15 @@ export async function tellStoryOf<AnyStory>(
   open: (tools: StoryTools) => Promise<OpenStory<AnyStory>>,
   work: (story: AnyStory) => Promise<string>,
 ): Promise<void> {
-  const { gatewayUrl, signal = new AbortController().signal } = options
-  const narrator = createNarrator(options.print)
-  const callSandbox = createSandboxCall(gatewayUrl, narrator, options.sandboxToken)
+  const { gatewayUrl, print, sandboxToken, signal = new AbortController().signal } = options
+  const narrator = createNarrator(print)
+  const callSandbox = createSandboxCall(gatewayUrl, narrator, sandboxToken)
   const sandbox = createSandbox(callSandbox, narrator)
-  const tools = { narrator, sandbox, callSandbox, gatewayUrl }
+  // No step of the story, so that nothing is told of it where the clock is right.
+  const unheard = createNarrator(() => {})
+  const clock = await readClock(createSandboxCall(gatewayUrl, unheard, sandboxToken), gatewayUrl)
+  if (clock.warning !== undefined) print(clock.warning)
+  const tools = { narrator, sandbox, callSandbox, gatewayUrl, beganAt: clock.now }
   const { story, urls, site } = await open(tools)
   try {
     const summary = await withUrls(tools, urls, () => Promise.race([work(story), abortion(signal)]))

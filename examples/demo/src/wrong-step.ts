@@ -10,7 +10,8 @@ export class WrongStep extends Error {
 export class NoGateway extends Error {
   override readonly name = 'NoGateway'
   constructor(gatewayUrl: string, cause: unknown) {
-    super(`No gateway answers at ${gatewayUrl}: start it with npm start`, { cause })
+    const mend = 'start it with npm start, or say in GERBANG_URL where it is'
+    super(`No gateway answers at ${gatewayUrl}: ${mend}`, { cause })
   }
 }
 

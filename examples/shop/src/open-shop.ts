@@ -1,7 +1,12 @@
 /** Opens the shop for customers: on a port, with credentials, known to the gateway. */
 import { createClient } from '@gerbang/client'
 import { createOrders } from './orders.ts'
-import { type Credentials, readCredentials, sendNotificationsTo } from './sandbox.ts'
+import {
+  type Credentials,
+  readCredentials,
+  sendNotificationsTo,
+  tellMovedClock,
+} from './sandbox.ts'
 import { createShop } from './server.ts'
 
 export type ShopSettings = {
@@ -24,6 +29,7 @@ export async function openShop(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { gatewayUrl, port, log } = settings
   const sandbox = { gatewayUrl, token: settings.sandboxToken }
+  if (!settings.credentials) await tellMovedClock(sandbox, log)
   const credentials = settings.credentials ?? (await readCredentials(sandbox))
   let url = settings.shopUrl ?? ''
   const shop = await createShop({

@@ -62,6 +62,23 @@ export async function sendNotificationsTo(
   }
 }
 
+/**
+ * Tells where the sandbox's clock was moved: cards that look good have expired then.
+ * @throws Error with a message for the person at the terminal
+ */
+export async function tellMovedClock(
+  sandbox: Sandbox,
+  log: ((line: string) => void) | undefined,
+): Promise<void> {
+  const { now, offsetMs } = await call(sandbox, 'GET', '/sandbox/clock')
+  if (offsetMs === 0) return
+  const reset = new URL('/sandbox/reset', sandbox.gatewayUrl).href
+  log?.(
+    `The sandbox’s clock was moved and says ${String(now).slice(0, 16)}Z: ` +
+      `curl -X POST ${reset} sets it back, and empties the business data.`,
+  )
+}
+
 async function call(
   { gatewayUrl, token }: Sandbox,
   method: 'GET' | 'PATCH',
@@ -78,7 +95,8 @@ async function call(
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
-    throw new Error(`No gateway answers at ${gatewayUrl}: start it with npm start`, { cause })
+    const mend = 'start it with npm start, or say in GERBANG_URL where it is'
+    throw new Error(`No gateway answers at ${gatewayUrl}: ${mend}`, { cause })
   })
   if (response.status === 401) {
     throw new Error(

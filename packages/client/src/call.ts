@@ -62,7 +62,9 @@ export async function callGateway<Body>(deps: CallDeps, call: Call): Promise<Ans
   const headers = Object.fromEntries(received.headers)
   const body: RefusalBody | undefined = readObject(received.bytes)
   if (received.status < 200 || received.status > 299 || body === undefined) {
-    throw new GerbangError({ httpStatus: received.status, body, requestId, verified: true })
+    const movedClock = received.headers.get('gerbang-clock')
+    const { status: httpStatus } = received
+    throw new GerbangError({ httpStatus, body, requestId, verified: true, movedClock })
   }
   return {
     status: received.status,

@@ -30,6 +30,8 @@ export class GerbangError extends Error {
     body: RefusalBody | undefined
     requestId: string
     verified: boolean
+    /** What the clock of a sandbox says, where it was moved: the header Gerbang-Clock. */
+    movedClock?: string | null
   }) {
     const { code, message, type } = errorMember(of.body)
     super(message ?? `The answer (HTTP ${of.httpStatus}) has no error member that can be read`)
@@ -38,7 +40,7 @@ export class GerbangError extends Error {
     this.type = type ?? this.code
     this.requestId = of.requestId
     this.body = of.body
-    this.hint = hintFor(this.code, this.message)
+    this.hint = hintFor(this.code, this.message, dateOf(of.movedClock))
     this.signatureVerified = of.verified
   }
 }
@@ -140,6 +142,11 @@ function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const code = 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : systemCode(error.cause)
+}
+
+/** The day of a timestamp; what is none is not repeated. */
+function dateOf(timestamp: string | null | undefined): string | undefined {
+  return /^(\d{4}-\d\d-\d\d)T/.exec(timestamp ?? '')?.[1]
 }
 
 function errorMember(body: RefusalBody | undefined) {

@@ -63,6 +63,22 @@ for (const [status, code, message, hint] of refusals) {
   })
 }
 
+test('a refused expiry is explained by the clock of a sandbox that was moved', async (t) => {
+  const json = refusal('INVALID_PARAMETER', 'Expiry Date Validation')
+  const hintWith = async (clock?: string) => {
+    const error = await chargeFails(t, { status: 400, json, headers: { 'Gerbang-Clock': clock } })
+    assert(error instanceof GerbangError)
+    assert.equal(error.message, 'Expiry Date Validation')
+    return error.hint ?? ''
+  }
+  const moved = await hintWith('2035-03-19T10:30:00+07:00')
+  assert.match(moved, /^MMYY, and not in the past \(the sandbox’s clock says 2035-03-19\)\./)
+  assert.match(moved, /POST \/sandbox\/reset/)
+  for (const none of [undefined, 'tomorrow', '<b>2035-03-19T10:30:00+07:00']) {
+    assert.equal(await hintWith(none), 'MMYY, and not in the past.')
+  }
+})
+
 test('the 409 of a repeated charge carries the stored answer', async (t) => {
   const json = { payment: { status: 'SUCCESS' }, ...refusal('INVALID_PARAMETER', 'Conflict') }
   const error = await chargeFails(t, { status: 409, json })

@@ -62,13 +62,25 @@ const hints: Partial<Record<CardErrorName, string>> = {
   unavailable: 'Ask orderStatus(requestId) before trying a charge again.',
 }
 
-/** The hint for an error by its code and message; undefined where there is none. */
-export function hintFor(code: string, message: string): string | undefined {
+/**
+ * The hint for an error by its code and message; undefined where there is none.
+ * @param movedTo the day of a sandbox whose clock was moved
+ */
+export function hintFor(code: string, message: string, movedTo?: string): string | undefined {
   for (const [name, hint] of Object.entries(hints)) {
     const row = cardErrors[name as CardErrorName]
-    if (row.code === code && messagePattern(row.message).test(message)) return hint
+    if (row.code !== code || !messagePattern(row.message).test(message)) continue
+    return name === 'expiry' && movedTo !== undefined ? expiryBy(movedTo) : hint
   }
   return undefined
+}
+
+/** A card that is good by the calendar on the wall has to be told by which one it is not. */
+function expiryBy(movedTo: string): string {
+  return (
+    `MMYY, and not in the past (the sandbox’s clock says ${movedTo}). ` +
+    'POST /sandbox/reset sets the clock back, and empties the business data.'
+  )
 }
 
 /** A message of a table, whose `{…}` stand for any text, or at its end for none. */

@@ -27,6 +27,7 @@ import { isForPage, refusePage } from './api/pages/page-routes.ts'
 import { registerReference } from './api/reference.ts'
 import { createExplanations, explanationTables } from './api/sandbox/explanations/index.ts'
 import { registerSandbox } from './api/sandbox/index.ts'
+import { tellMovedClock } from './api/sandbox/moved-clock.ts'
 import type { SandboxMerchantsDeps } from './api/sandbox/sandbox-merchants.ts'
 import { openSnapDoor, type SnapDoorDeps } from './api/snap/door/door.ts'
 import {
@@ -51,7 +52,7 @@ import type { SandboxClock } from './platform/clock/sandbox-clock.ts'
 import type { Database } from './platform/database/index.ts'
 import { createServer } from './platform/http/server.ts'
 import type { Jobs } from './platform/jobs/index.ts'
-import { type Clock, later, withDeadline } from './primitives/clock.ts'
+import { type Clock, later, sleep, withDeadline } from './primitives/clock.ts'
 
 export type AppDeps = Omit<ModuleDeps, 'isSandbox'> & {
   /** What only the sandbox has; undefined in live mode. */
@@ -80,8 +81,13 @@ export type App = {
 
 const version = '0.1.0'
 
-/** After a stop began: main.ts ends the process 9 s after the signal, and what is cut is written down. */
+/**
+ * After a stop began: main.ts ends the process 9 s after the signal. Requests are answered first, for
+ * they announce; one that never ends must not keep deliveries from being cut, which is written down.
+ */
+const answersEndMs = 5_000
 const deliveriesEndMs = 7_000
+const allEndsMs = 7_500
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { config, database, keyRing, clock, random, log, sandbox } = deps
@@ -129,6 +135,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
     onAnswer: modules.metrics.answered,
   })
+  if (sandbox) tellMovedClock(server, sandbox.clock)
   await registerReference(server, { publicUrl, version })
   const topicPrefix = config.kafka?.topicPrefix ?? usualTopicPrefix
   registerDocuments(server, { publicUrl, version, topicPrefix })
@@ -231,10 +238,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
     merchants,
     sandboxMerchants,
     close: async () => {
-      const cutAt = later(clock.realNow(), deliveriesEndMs)
-      await server.close()
-      await jobs.stop()
-      await modules.notifications.stop(cutAt)
+      const began = clock.realNow()
+      const [cutAt, endAt] = [later(began, deliveriesEndMs), later(began, allEndsMs)]
+      const closed = server.close()
+      await untilAt(clock, later(began, answersEndMs), closed)
+      await untilAt(clock, endAt, jobs.stop(), modules.notifications.stop(cutAt), closed)
+      server.server.closeAllConnections()
     },
   }
 }
@@ -250,6 +259,15 @@ async function isReachable(database: Database, clock: Clock): Promise<boolean> {
   return withDeadline(clock, readyDeadlineMs, (deadline) =>
     Promise.race([answer, aborted(deadline).then(() => false)]),
   )
+}
+
+/** Waits for works, but no longer than until a real instant. */
+async function untilAt(clock: Clock, instant: Date, ...works: Promise<unknown>[]): Promise<void> {
+  const over = new AbortController()
+  const leftMs = Math.max(0, instant.getTime() - clock.realNow().getTime())
+  const late = sleep(clock, leftMs, over.signal).catch(() => {})
+  await Promise.race([Promise.all(works), late])
+  over.abort()
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -73,21 +73,31 @@ test('another merchant’s are not his', async () => {
   assert.deepEqual((await resend(range(-9, 0), other.clientId)).body, { resent: 0 })
 })
 
-test('a thousand are sent by one call, which tells where to go on', async () => {
-  await delivered(0)
-  await database`
-    insert into notifications (
-      merchant_id, notification_id, invoice_number, request_id, url, body, state, first_due_at)
-    select ${merchantId}, 'ntf_' || lpad(to_hex((extract(epoch from t) * 1000)::bigint), 12, '0') || n,
-      'INV-' || n, n, ${server.url}, '{"subject":1}', 'delivered', t
-    from generate_series(1, 1200) as n,
-      lateral (select ${at(-9)}::timestamptz + n * interval '1 millisecond') as x(t)`
-  const first = (await resend(range(-9, 0))).body
-  assert.deepEqual(first, { resent: 1_000, next: new Date(at(-9).getTime() + 1_001).toISOString() })
-  const { to } = range(-9, 0)
-  assert.deepEqual((await resend({ from: first.next, to })).body, { resent: 200 })
-  await until(() => server.received.length >= 1_200)
-})
+for (const [what, atOnce, firstPage] of [
+  ['each of its own instant', 1, 1_000],
+  ['nine of each instant', 9, 1_007],
+] as const) {
+  test(`a thousand are sent by one call, which tells where to go on, none twice: ${what}`, async () => {
+    await delivered(0)
+    await database`
+      insert into notifications (
+        merchant_id, notification_id, invoice_number, request_id, url, body, state, first_due_at)
+      select ${merchantId}, 'ntf_' || lpad(to_hex((extract(epoch from t) * 1000)::bigint), 12, '0') || n,
+        'INV-' || n, n, ${server.url}, '{"subject":1}', 'delivered', t
+      from generate_series(1, 1200) as n,
+        lateral (
+          select ${at(-9)}::timestamptz + (n / ${atOnce}::integer) * interval '1 millisecond'
+        ) as x(t)`
+    const first = (await resend(range(-9, 0))).body
+    const nextMs = Math.floor(firstPage / atOnce) + 1
+    const next = new Date(at(-9).getTime() + nextMs).toISOString()
+    assert.deepEqual(first, { resent: firstPage, next })
+    const { to } = range(-9, 0)
+    const rest = (await resend({ from: next, to })).body
+    assert.deepEqual(rest, { resent: 1_200 - firstPage })
+    await until(() => server.received.length >= 1_200)
+  })
+}
 
 test('the range counts by the clock of the sandbox', async () => {
   await control(world, 'POST', '/sandbox/clock', { advanceMs: 400 * 86_400_000 })

@@ -46,11 +46,13 @@ const payment = {
   ),
   acquirerId: Type.String({ examples: ['BNI'] }),
   responseCode: Type.Optional(
-    Type.String({ description: 'The acquirer’s answer to what was settled now.' }),
+    Type.String({ description: 'The acquirer’s answer to this operation.' }),
   ),
   approvalCode: Type.Optional(Type.String({ description: 'The acquirer’s, of an approval.' })),
   createdAt: instant('When the payment began.'),
-  settledAt: instant('When this was settled.'),
+  settledAt: instant(
+    'When the outcome of this operation (charge, capture, void, refund) was known. No date of a settlement: settlement.closed tells of that.',
+  ),
 }
 
 export const paymentData = Type.Object(payment, onlyThese)

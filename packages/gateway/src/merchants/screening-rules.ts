@@ -14,7 +14,7 @@ export type Verdict = Static<typeof verdict>
 /** Enough for a merchant's own lists; they are read with the merchant on every request. */
 const mostEntries = 500
 
-const countries = Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
+const countries = Type.Array(Type.String({ pattern: '^[A-Z]{2}$', title: 'two capital letters' }), {
   minItems: 1,
   maxItems: 249,
   description: 'ISO 3166-1 alpha-2 codes.',
@@ -40,11 +40,17 @@ export const screeningRules = Type.Object(
     blockedCards: Type.Optional(
       Type.Object(
         {
-          hashedCardNumbers: Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), {
-            minItems: 1,
-            maxItems: mostEntries,
-            description: 'As `hashed_card_number` in the list of tokens.',
-          }),
+          hashedCardNumbers: Type.Array(
+            Type.String({
+              pattern: '^[0-9a-f]{64}$',
+              title: '64 hexadecimal digits in lower case',
+            }),
+            {
+              minItems: 1,
+              maxItems: mostEntries,
+              description: 'As `hashed_card_number` in the list of tokens.',
+            },
+          ),
           verdict,
         },
         closed,
@@ -66,7 +72,11 @@ export const screeningRules = Type.Object(
       Type.Object(
         {
           domains: Type.Array(
-            Type.String({ pattern: '^[a-z0-9-]+([.][a-z0-9-]+)+$', maxLength: 128 }),
+            Type.String({
+              pattern: '^[a-z0-9-]+([.][a-z0-9-]+)+$',
+              maxLength: 128,
+              title: 'a domain in lower case, without @',
+            }),
             {
               minItems: 1,
               maxItems: mostEntries,

@@ -47,7 +47,8 @@ export type NotificationRange = {
 
 /**
  * Makes the first of a range due now, oldest first, in the order of each payment; how many, and when
- * the next one of the range first fell due where there are more. Ids begin with their real time, so
+ * the next one of the range first fell due where there are more. Those of one instant go together,
+ * also where they are more than `limit`, so that a range that begins at the next one repeats none. Ids begin with their real time, so
  * that the primary key leads near the range: `ids` are the lowest and highest that can be in it.
  */
 export async function makeRangeDue(
@@ -63,31 +64,34 @@ export async function makeRangeDue(
 ): Promise<{ resent: number; next: Date | undefined }> {
   const { from, to, state = null, of } = range
   const { now, urls, limit, ids } = options
-  const rows = await database<{ firstDueAt: Date; isDue: boolean }[]>`
-    with found as (
-      select notification_id, first_due_at,
-        row_number() over (order by first_due_at, notification_id) <= ${limit} as "isDue"
+  const inRange = database`
+    merchant_id = ${merchantId} and first_due_at between ${from} and ${to}
+      and notification_id between ${ids.lowest} and ${ids.highest}
+      and state = coalesce(${state}, state)
+      and invoice_number = coalesce(${of?.subject ?? null}, invoice_number)
+      and dialect = coalesce(${of?.dialect ?? null}, dialect)`
+  const [row] = await database<{ resent: number; next: Date | null }[]>`
+    with found as materialized (
+      select notification_id, first_due_at
       from notifications
-      where merchant_id = ${merchantId} and first_due_at between ${from} and ${to}
-        and notification_id between ${ids.lowest} and ${ids.highest}
-        and state = coalesce(${state}, state)
-        and invoice_number = coalesce(${of?.subject ?? null}, invoice_number)
-        and dialect = coalesce(${of?.dialect ?? null}, dialect)
-      order by first_due_at, notification_id
-      limit ${limit + 1}
+      where ${inRange}
+      order by first_due_at
+      fetch first (${limit}::integer) rows with ties
     ),
     made_due as (
       update notifications
       set ${dueNow(database, now, urls)}, resend = coalesce(resend, 'in-order'),
         in_order = resend is distinct from 'alone' or state_before = 'due'
       where merchant_id = ${merchantId}
-        and notification_id = any(array(select notification_id from found where "isDue"))
+        and notification_id = any(array(select notification_id from found))
     )
-    select first_due_at as "firstDueAt", "isDue" from found`
-  return {
-    resent: rows.filter(({ isDue }) => isDue).length,
-    next: rows.find(({ isDue }) => !isDue)?.firstDueAt,
-  }
+    select (select count(*)::integer from found) as resent,
+      (
+        select min(first_due_at)
+        from notifications
+        where ${inRange} and first_due_at > (select max(first_due_at) from found)
+      ) as next`
+  return { resent: row?.resent ?? 0, next: row?.next ?? undefined }
 }
 
 /** Due at the merchant's URL of now, where its payment had none of its own. */

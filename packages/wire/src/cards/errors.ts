@@ -101,7 +101,7 @@ export const cardErrors = {
   expiry: {
     ...parameterError,
     message: 'Expiry Date Validation',
-    when: 'The expiry is not MMYY, or is past',
+    when: 'The expiry is not MMYY, or is past; also that of a token’s card',
   },
   three_d_secure_not_configured: {
     ...parameterError,

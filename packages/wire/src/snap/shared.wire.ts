@@ -36,7 +36,8 @@ export const snapCallHeaders = Type.Object({
   'X-PARTNER-ID': Type.String({ description: 'Client ID of the merchant.' }),
   'X-EXTERNAL-ID': Type.String({
     maxLength: 128,
-    description: 'Unique for each endpoint and day (Asia/Jakarta).',
+    description:
+      'New for each call: what a call begins uses it up, for its endpoint and that day (Asia/Jakarta).',
   }),
   'X-TIMESTAMP': timestamp,
   'X-SIGNATURE': Type.String({
@@ -49,7 +50,8 @@ export const snapCallHeaders = Type.Object({
   ),
   'CHANNEL-ID': Type.Optional(
     Type.String({
-      description: 'DH (the default): pages are ours. H2H: the merchant has its own.',
+      description:
+        'At a binding. H2H: the merchant has a page of its own. Any other value, or none, means DH: the page is ours.',
       examples: ['DH', 'H2H'],
     }),
   ),

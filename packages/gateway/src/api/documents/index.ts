@@ -42,6 +42,8 @@ export function registerDocuments(server: FastifyInstance, options: DocumentsOpt
     const { section, name } = request.params
     const document = library().documents.get(`docs/${section}/${name}`)
     if (!document) return reply.callNotFound()
+    // What a cache keeps for a script is no answer for a browser.
+    reply.header('Vary', 'Accept')
     return wantsPage(request)
       ? sendPage(reply, rendered(document))
       : reply.type('text/plain; charset=utf-8').send(here(document.text))

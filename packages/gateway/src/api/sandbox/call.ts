@@ -15,6 +15,9 @@ export const ofMerchant = Type.Object(
   onlyThese,
 )
 
+/** The body of a call that takes none: a member of it, or a null, means a wish that is not understood. */
+export const noWishes = Type.Object({}, onlyThese)
+
 /** The schema of a call; query members that it does not name are refused. */
 export function about(summary: string, parts: FastifySchema): FastifySchema {
   return { querystring: Type.Object({}, onlyThese), ...parts, summary, tags: ['Sandbox'] }
@@ -31,7 +34,9 @@ export async function merchantOf(
 
 /** What shall happen to the next message of a merchant at a simulated network. */
 export const instructionMembers = {
-  responseCode: Type.Optional(Type.String({ pattern: '^[0-9A-Z]{2}$' })),
+  responseCode: Type.Optional(
+    Type.String({ pattern: '^[0-9A-Z]{2}$', title: 'two digits or capital letters' }),
+  ),
   lose: Type.Optional(Type.Enum(['answer', 'request'])),
   delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
 }

@@ -16,7 +16,8 @@ const page = Type.Object(
     limit: Type.Optional(
       Type.String({
         pattern: '^([1-9][0-9]{0,2}|1000)$',
-        description: `1 to 1000 events; ${usualLimit} where it is absent.`,
+        title: '1 to 1000',
+        description: `How many events at most; ${usualLimit} where it is absent.`,
       }),
     ),
   },

@@ -17,7 +17,8 @@ import { money, wholeRupiah } from '../../primitives/money.ts'
 import { hasCredentials } from '../../primitives/url.ts'
 import { isPassing } from '../raw-call.ts'
 import { createAdvance } from './advance.ts'
-import { about, instructionMembers, merchantOf, ofMerchant } from './call.ts'
+import { describeAnswers } from './answers/index.ts'
+import { about, instructionMembers, merchantOf, noWishes, ofMerchant } from './call.ts'
 import { type EventCallDeps, registerEventCalls } from './events.ts'
 import { type ExplainCallDeps, registerExplainCalls } from './explanations/explain-calls.ts'
 import { type GuardOptions, guardSandbox } from './guard.ts'
@@ -85,6 +86,7 @@ export async function registerSandbox(server: FastifyInstance, deps: SandboxDeps
     async (scope) => {
       guardSandbox(scope, deps.guard)
       readStrictly(scope)
+      describeAnswers(scope)
       scope.setErrorHandler((error, request, reply) => {
         const refusal = toRefusal(deps, error, request.routeOptions.schema)
         noteRefusal(request, refusal)
@@ -195,12 +197,16 @@ function registerTimeCalls(scope: FastifyInstance, deps: SandboxDeps): void {
       return reading()
     },
   )
-  scope.post('/reset', { schema: about('Empty all business data', {}) }, async () => {
-    // The clock first: background work must not write the old clock's future into empty tables.
-    await clock.reset()
-    await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
-    return { reset: true }
-  })
+  scope.post(
+    '/reset',
+    { schema: about('Empty all business data', { body: noWishes }) },
+    async () => {
+      // The clock first: background work must not write the old clock's future into empty tables.
+      await clock.reset()
+      await emptyTables(deps.database, deps.businessTables, () => sleep(clock, 20))
+      return { reset: true }
+    },
+  )
 }
 
 function checkUrl(name: string, value: unknown): void {

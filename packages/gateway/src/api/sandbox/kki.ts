@@ -16,7 +16,7 @@ export type KkiCallDeps = {
 
 // 20 digits at most: wire.md 7.1.
 const card = Type.Object(
-  { cpan: Type.String({ pattern: '^[0-9]{1,20}$' }) },
+  { cpan: Type.String({ pattern: '^[0-9]{1,20}$', title: '1 to 20 digits' }) },
   { additionalProperties: false },
 )
 const decision = Type.Object({ approve: Type.Boolean() }, { additionalProperties: false })

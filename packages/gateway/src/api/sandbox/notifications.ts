@@ -11,7 +11,7 @@ import {
   notificationStates,
 } from '../../notifications/index.ts'
 import type { Jobs } from '../../platform/jobs/index.ts'
-import { about, merchantOf, ofMerchant } from './call.ts'
+import { about, merchantOf, noWishes, ofMerchant } from './call.ts'
 import { SandboxError } from './sandbox-error.ts'
 
 export type NotificationCallDeps = {
@@ -31,7 +31,6 @@ const instant = Type.String({
   description: 'When it first fell due, in UTC or with an offset.',
   examples: ['2026-01-31T09:00:00Z'],
 })
-const noWishes = Type.Object({}, { additionalProperties: false })
 const resendRequest = Type.Object(
   {
     from: instant,

@@ -8,7 +8,7 @@ import type { Payments } from '../../payments/index.ts'
 import { type Money, money, rupiahDigits, wholeRupiah } from '../../primitives/money.ts'
 import { Problem } from '../../primitives/problem.ts'
 import type { Batch, Settlements } from '../../settlement/index.ts'
-import { about, merchantOf, ofMerchant } from './call.ts'
+import { about, merchantOf, noWishes, ofMerchant } from './call.ts'
 import { SandboxError } from './sandbox-error.ts'
 
 export type SettlementCallDeps = {
@@ -33,7 +33,7 @@ export function registerSettlementCalls(scope: FastifyInstance, deps: Settlement
   }))
   scope.post(
     '/settlements',
-    { schema: about('Close the open batch of every acquirer now', {}) },
+    { schema: about('Close the open batch of every acquirer now', { body: noWishes }) },
     async () => ({ batches: (await settlements.settleNow()).map(toAnswer) }),
   )
   scope.post<OfMerchant & { Body: Static<typeof invoice> }>(

@@ -43,7 +43,7 @@ type Invalid = {
 
 /**
  * What a schema refused: with the name of the member that it does not know, or with what stands there
- * as an example in the schema of the call, which says more than a regular expression.
+ * as its title or an example in the schema of the call, which say more than a regular expression.
  */
 export function describeInvalid(error: Invalid, schema: FastifySchema | undefined): string {
   const [first] = error.validation ?? []
@@ -53,20 +53,22 @@ export function describeInvalid(error: Invalid, schema: FastifySchema | undefine
   if (!first || first.keyword === 'maxLength') {
     return first ? `${context}${first.instancePath} ${first.message}` : error.message
   }
-  const examples = examplesAt(Reflect.get(schema ?? {}, context), first.instancePath)
-  if (examples.length === 0) return error.message
+  const member = schemaAt(Reflect.get(schema ?? {}, context), first.instancePath)
+  const title = memberOf(member, 'title')
+  if (typeof title === 'string') return `${context}${first.instancePath} must be ${title}`
+  const examples = memberOf(member, 'examples')
+  if (!Array.isArray(examples)) return error.message
   const shown = examples.map((example) => JSON.stringify(example)).join(' or ')
   return `${context}${first.instancePath} must be like ${shown}`
 }
 
-/** The examples of a member, by its path in what was given. */
-function examplesAt(schema: unknown, instancePath: string): readonly unknown[] {
+/** The schema of a member, by its path in what was given. */
+function schemaAt(schema: unknown, instancePath: string): unknown {
   let found = schema
   for (const name of instancePath.split('/').slice(1)) {
-    found = memberOf(memberOf(found, 'properties'), name)
+    found = memberOf(found, 'items') ?? memberOf(memberOf(found, 'properties'), name)
   }
-  const examples = memberOf(found, 'examples')
-  return Array.isArray(examples) ? examples : []
+  return found
 }
 
 function memberOf(given: unknown, name: string): unknown {
