@@ -137,7 +137,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     if (isClosed) return
     isClosed = true
     await app.close()
-    await clock.stop()
+    clock.stop()
     if (!options.shares) await testDatabase.drop()
   }
   after(close)

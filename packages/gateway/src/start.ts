@@ -103,7 +103,7 @@ export async function startGateway(
     })
     closers.unshift(
       () => app.close(),
-      () => clock.stop().catch(() => {}),
+      async () => clock.stop(),
     )
     const merchant = await ensureSandboxMerchant(app.sandboxMerchants)
     const { host, port } = config

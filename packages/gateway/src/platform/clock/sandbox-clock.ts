@@ -28,7 +28,8 @@ export type SandboxClock = Clock & {
   moveBy(milliseconds: number, sinceResets?: number): Promise<'moved' | 'too_far' | 'reset'>
   /** Back to real time. */
   reset(): Promise<void>
-  stop(): Promise<void>
+  /** Looks no more. What listens ends with the pool: the driver's UNLISTEN may wait for ever. */
+  stop(): void
 }
 
 /** How late a move of another process is noticed at most. */
@@ -50,7 +51,7 @@ export async function createSandboxClock(
   }
   const read = async () => hear(await findClock(database))
   // `onlisten` runs again after every reconnection: what was announced meanwhile is read then.
-  const subscription = await database.listen(
+  await database.listen(
     clockChannel,
     (payload) => hear(parseAnnouncement(payload)),
     // Where the server goes again meanwhile, that is another reconnection.
@@ -73,10 +74,7 @@ export async function createSandboxClock(
       return outcome.isMoved ? 'moved' : 'too_far'
     },
     reset: async () => hear(await resetClockOffset(database)),
-    stop: async () => {
-      stopping.abort()
-      await subscription.unlisten()
-    },
+    stop: () => stopping.abort(),
   }
 }
 

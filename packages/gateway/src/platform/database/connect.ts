@@ -44,12 +44,13 @@ const planByKey = [
 const optionsThatFlush = planByKey.padEnd(1024)
 
 export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions): Database {
+  const sockets = databaseSockets(typeof server === 'string' ? tlsModeOf(server) : 'disable')
   const options = {
     max,
     types: { bigint: postgres.BigInt, ...arrayTypes },
     fetch_types: false,
     connection: { application_name: 'gerbang', options: optionsThatFlush },
-    socket: databaseSockets(typeof server === 'string' ? tlsModeOf(server) : 'disable'),
+    socket: sockets.open,
     // TLS is made by the sockets.
     ssl: false,
     // The driver prints notices to the console otherwise.
@@ -60,7 +61,10 @@ export function connectDatabase({ server, max = 16, onNotice }: ConnectOptions):
     // callers would hang on a server that is long back.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
   }
-  return typeof server === 'string'
-    ? postgres(server, options)
-    : postgres({ ...options, ...server })
+  const database =
+    typeof server === 'string' ? postgres(server, options) : postgres({ ...options, ...server })
+  const end = database.end
+  return Object.assign(database, {
+    end: (limits?: { timeout?: number }) => end(limits).finally(() => sockets.end()),
+  })
 }

@@ -31,16 +31,41 @@ export type DriverAddress = {
   readonly path: string | false
 }
 
-/** A factory of sockets for the driver's option `socket`. */
-export function databaseSockets(tls: TlsMode): (address: DriverAddress) => Duplex {
+export type DatabaseSockets = {
+  /** For the driver's option `socket`. */
+  readonly open: (address: DriverAddress) => Duplex
+  /** Ends all, and opens none any more. */
+  end(): void
+}
+
+/**
+ * The sockets of a pool. They end with it: a connection that was about to begin anew when the driver
+ * (3.4.9) ended its pool begins all the same, and would stay.
+ */
+export function databaseSockets(tls: TlsMode): DatabaseSockets {
+  const open = new Set<DatabaseSocket>()
   let turn = 0
-  return ({ host, port, path }) => {
-    const i = turn++ % host.length
-    const raw = path
-      ? connectNet({ path })
-      : connectNet({ host: host[i] as string, port: port[i] as number })
-    raw.setNoDelay(true).setKeepAlive(true, 60_000)
-    return new DatabaseSocket(raw, tls, host[i] as string)
+  let isEnded = false
+  return {
+    open: ({ host, port, path }) => {
+      if (isEnded) throw Object.assign(new Error('the pool ended'), { code: 'CONNECTION_ENDED' })
+      const i = turn++ % host.length
+      const raw = path
+        ? connectNet({ path })
+        : connectNet({ host: host[i] as string, port: port[i] as number })
+      raw.setNoDelay(true).setKeepAlive(true, 60_000)
+      const socket = new DatabaseSocket(raw, tls, host[i] as string)
+      open.add(socket)
+      raw.once('close', () => open.delete(socket))
+      return socket
+    },
+    end: () => {
+      isEnded = true
+      // In the next turn: the driver hears of a socket only a moment after it was opened.
+      setImmediate(() => {
+        for (const socket of open) socket.destroy()
+      })
+    },
   }
 }
 

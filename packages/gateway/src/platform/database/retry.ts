@@ -30,7 +30,11 @@ const DISCONNECTED = [
 
 /** Whether an error says that the database cannot be reached; what was asked may have been done. */
 export function isDatabaseDown(error: unknown): boolean {
-  return error instanceof Error && DISCONNECTED.includes(String(Reflect.get(error, 'code')))
+  return DISCONNECTED.includes(codeOf(error) ?? '')
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? String(Reflect.get(error, 'code')) : undefined
 }
 
 /**
@@ -53,7 +57,7 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
 
 /**
  * Repeats work that may be done twice while the database cannot be reached, for so long at most: for
- * somebody who would rather wait than begin again.
+ * somebody who would rather wait than begin again. A pool that ended is not waited for.
  */
 export async function whileDown<T>(
   clock: Clock,
@@ -65,7 +69,8 @@ export async function whileDown<T>(
     try {
       return await work()
     } catch (error) {
-      if (!isDatabaseDown(error) || clock.realNow().getTime() >= end) throw error
+      const isOver = codeOf(error) === 'CONNECTION_ENDED' || clock.realNow().getTime() >= end
+      if (isOver || !isDatabaseDown(error)) throw error
     }
     await sleep(clock, 100)
   }
@@ -73,5 +78,5 @@ export async function whileDown<T>(
 
 function isRepeatable(error: unknown): boolean {
   if (isDatabaseDown(error)) return true
-  return error instanceof Error && REPEATABLE.includes(String(Reflect.get(error, 'code')))
+  return REPEATABLE.includes(codeOf(error) ?? '')
 }
