@@ -48,8 +48,9 @@ export type NotificationRange = {
 /**
  * Makes the first of a range due now, oldest first, in the order of each payment; how many, and when
  * the next one of the range first fell due where there are more. Those of one instant go together,
- * also where they are more than `limit`, so that a range that begins at the next one repeats none. Ids begin with their real time, so
- * that the primary key leads near the range: `ids` are the lowest and highest that can be in it.
+ * also where they are more than `limit`, so that a range that begins at the next one repeats none.
+ * Ids begin with their real time, so that the primary key leads near the range: `ids` are the lowest
+ * and highest that can be in it.
  */
 export async function makeRangeDue(
   database: Database,

@@ -1,5 +1,5 @@
 /** Blanks that a literal of several lines brings into a text, or that stand behind a part of it. */
-import type { Draft, Part } from './draft.ts'
+import { withBeginning } from './draft.ts'
 import type { Mistake } from './search.ts'
 
 const hint =
@@ -15,16 +15,16 @@ export const blanksInLines: Mistake = {
   hint,
   usual: 2,
   variants: function* (draft) {
-    yield { ...beginning(draft, '\n'), ending: '' }
+    yield { ...withBeginning(draft, '\n'), ending: '' }
     yield { ...draft, ending: ' ' }
-    yield { ...beginning(draft, '\n'), ending: '\n' }
-    yield beginning(draft, ' ')
+    yield { ...withBeginning(draft, '\n'), ending: '\n' }
+    yield withBeginning(draft, ' ')
     for (const ending of ['', ' ', ' \n']) yield { ...draft, separator: ' \n', ending }
     for (const indent of indents) {
       const separator = `\n${indent}`
       for (const before of ['', '\n', indent, separator]) {
         for (const ending of ['', '\n', `\n${indent}`, `\n${indent.slice(0, indent.length / 2)}`])
-          yield { ...beginning(draft, before), separator, ending }
+          yield { ...withBeginning(draft, before), separator, ending }
       }
     }
   },
@@ -37,16 +37,9 @@ export const blanksAround: Mistake = {
   usual: 2,
   variants: function* (draft) {
     yield { ...draft, ending: ' ' }
-    yield beginning(draft, '\n')
-    yield beginning(draft, ' ')
-    yield { ...beginning(draft, '\n'), ending: '\n' }
-    yield { ...beginning(draft, ' '), ending: ' ' }
+    yield withBeginning(draft, '\n')
+    yield withBeginning(draft, ' ')
+    yield { ...withBeginning(draft, '\n'), ending: '\n' }
+    yield { ...withBeginning(draft, ' '), ending: ' ' }
   },
-}
-
-function beginning(draft: Draft, before: string): Draft {
-  const [first, ...rest] = draft.parts
-  if (!first || before === '') return draft
-  const changed: Part = { ...first, label: before + first.label }
-  return { ...draft, parts: [changed, ...rest] }
 }

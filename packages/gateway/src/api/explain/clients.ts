@@ -13,6 +13,12 @@ export function isNearClientId(clientId: string, known: string): boolean {
   return isWithinEdits(clientId.trim().toLowerCase(), known.toLowerCase(), mostEdits)
 }
 
+/** The client id that was most likely meant, for the text that should have been signed. */
+export function meantClientId(clientId: string, known: readonly string[], signer?: string): string {
+  const near = known.find((one) => isNearClientId(clientId, one))
+  return signer ?? near ?? '<a client id of this gateway>'
+}
+
 /**
  * @param known client ids of this gateway
  * @param signer the one whose key made the signature

@@ -36,6 +36,12 @@ export function withValue(draft: Draft, name: string, value: string): Draft {
   return { ...draft, parts }
 }
 
+/** The draft with something in front of its first part. */
+export function withBeginning(draft: Draft, before: string): Draft {
+  const [first, ...rest] = draft.parts
+  return first ? { ...draft, parts: [{ ...first, label: before + first.label }, ...rest] } : draft
+}
+
 export function withoutPart(draft: Draft, name: string): Draft {
   return { ...draft, parts: draft.parts.filter((part) => part.name !== name) }
 }

@@ -41,7 +41,7 @@ export async function raiseClockOffset(
         and not ${moveId}::text = any(recent_moves)
       returning offset_ms, resets
     ),
-    told as (${tell(database, 'moved')})
+    told as (${tell(database)})
     select m.offset_ms as "offsetMs", m.resets from moved m left join told on true`
   if (moved) return { isMoved: true, clock: readingOf(moved) }
   // A statement of its own, which sees what the other one waited for.
@@ -57,13 +57,14 @@ export async function resetClockOffset(database: Database): Promise<ClockReading
       update sandbox.clock set offset_ms = 0, resets = resets + 1, recent_moves = '{}'
       returning offset_ms, resets
     ),
-    told as (${tell(database, 'moved')})
+    told as (${tell(database)})
     select m.offset_ms as "offsetMs", m.resets from moved m left join told on true`
   return readingOf(row)
 }
 
-const tell = (database: Database, moved: string) => database`
-  select pg_notify(${clockChannel}, resets || ' ' || offset_ms) from ${database(moved)}`
+/** Of the CTE `moved`. */
+const tell = (database: Database) => database`
+  select pg_notify(${clockChannel}, resets || ' ' || offset_ms) from moved`
 
 /** What an announcement says. */
 export function parseAnnouncement(payload: string): ClockReading {

@@ -54,8 +54,8 @@ export async function createSandboxClock(
   await database.listen(
     clockChannel,
     (payload) => hear(parseAnnouncement(payload)),
-    // Where the server goes again meanwhile, that is another reconnection.
-    () => void whileDown(clock, mostTriesMs, read).catch(() => {}),
+    // Where that fails, the next look (lookAgain) makes up for it.
+    () => void read().catch(() => {}),
   )
   await read()
   const stopping = new AbortController()

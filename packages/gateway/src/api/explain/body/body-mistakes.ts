@@ -11,7 +11,7 @@ import type { Refused } from '../explanation.ts'
 import type { Mistake } from '../search.ts'
 import { headerOf } from '../text-mistakes.ts'
 import { hashOf } from './hash-of.ts'
-import { jsonWritings } from './json-writings.ts'
+import { jsonWritings, longestBody } from './json-writings.ts'
 import { restoredLines } from './restored-lines.ts'
 
 /** How a dialect signs the hash of the body. */
@@ -148,7 +148,7 @@ function otherEnds(body: Buffer): string[] {
 
 /** The body within a JSON text, and what it holds where it is one. */
 function encodedTwice(body: Buffer): string[] {
-  if (body.length > longestInText) return []
+  if (body.length > longestBody) return []
   const text = body.toString('utf8')
   const json = parseJsonText(body)
   const inner = json.ok && typeof json.value === 'string' ? [json.value] : []
@@ -157,7 +157,7 @@ function encodedTwice(body: Buffer): string[] {
 
 /** As .NET's Encoding.Unicode and Java's UTF-16 write it, and what is left of it in Latin-1 and in ASCII. */
 function otherCharsets(body: Buffer): Buffer[] {
-  if (body.length > longestInText) return []
+  if (body.length > longestBody) return []
   const text = body.toString('utf8')
   const little = Buffer.from(text, 'utf16le')
   const big = Buffer.from(little).swap16()

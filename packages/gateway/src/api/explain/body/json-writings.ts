@@ -7,7 +7,7 @@ import { JsonNumber, type JsonValue, parseJsonText } from '@gerbang/wire'
 import { memberOrders } from './member-orders.ts'
 
 /** Longer ones are lists that a client does not write by hand; hashing them anew is not worth it. */
-const longestBody = 16_384
+export const longestBody = 16_384
 
 /** Characters of all writings of a body, and of one that is indented: some milliseconds of work. */
 const mostWritten = 400_000

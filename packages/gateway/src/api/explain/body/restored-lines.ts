@@ -2,9 +2,7 @@
  * The JSON of a file as it stood there, from what is left of it where its line ends were taken out:
  * `curl -d @file` does that. Its indentation is still there and tells where the lines began.
  */
-
-/** Longer ones are no file that a person wrote for a call. */
-const longestBody = 16_384
+import { longestBody } from './json-writings.ts'
 
 /** What the file may have held; none where nothing is left of lines. */
 export function restoredLines(body: Buffer): string[] {

@@ -1,7 +1,7 @@
 /** Why the door of the cards dialect refused a request (wire.md 2.1, 2.2, 2.5). */
 import { isPrintable, longestIdentifier, signablePaths } from '../../raw-call.ts'
 import { hashOf } from '../body/hash-of.ts'
-import { explainUnknownClient, isNearClientId } from '../clients.ts'
+import { explainUnknownClient, meantClientId } from '../clients.ts'
 import { bare, type Draft, type Part, withValue } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
 import { explainContentType, explainMissing, explainUnusable } from '../headers.ts'
@@ -92,8 +92,7 @@ function explainClient(refused: Refused, known: Known, right: Drafts): Finding {
     bytes && known.others.find((other) => search(right, [], [otherSecretWay(bytes, other)]))
   const clients = known.others.map((one) => one.clientId)
   const cause = explainUnknownClient(clientId, clients, signer?.clientId)
-  const near = clients.find((one) => isNearClientId(clientId, one))
-  const meant = signer?.clientId ?? near ?? '<a client id of this gateway>'
+  const meant = meantClientId(clientId, clients, signer?.clientId)
   return { causes: [cause], expected: withValue(right[0], 'Client-Id', meant), received: right[0] }
 }
 

@@ -38,8 +38,9 @@ export function explainSignature(
   right: Drafts,
   { whenRight, ...rules }: SignatureRules & { readonly whenRight: Cause },
 ): Finding | undefined {
-  if (!known.merchant) return undefined
-  const signed = lookAt(refused, { ...known, merchant: known.merchant }, right, rules)
+  const { merchant } = known
+  if (!merchant) return undefined
+  const signed = lookAt(refused, known, merchant, right, rules)
   const { causes, expected, received, signature } = signed
   const [first = whenRight, ...others] = signed.isRight ? [whenRight, ...causes] : causes
   return { causes: [first, ...others], expected, received, signature }
@@ -53,8 +54,9 @@ export function besideSignature(
   right: Drafts,
   rules: SignatureRules,
 ): Finding {
-  if (!known.merchant) return finding
-  const { causes, received } = lookAt(refused, { ...known, merchant: known.merchant }, right, rules)
+  const { merchant } = known
+  if (!merchant) return finding
+  const { causes, received } = lookAt(refused, known, merchant, right, rules)
   return {
     ...finding,
     causes: [...finding.causes, ...causes],
@@ -65,11 +67,11 @@ export function besideSignature(
 
 function lookAt(
   refused: Refused,
-  known: Known & { readonly merchant: Merchant },
+  known: Known,
+  merchant: Merchant,
   right: Drafts,
   rules: SignatureRules,
 ): Signed {
-  const { merchant } = known
   const [expected] = right
   const sentKey = explainSentKey(rules.header, known)
   if (sentKey) return { isRight: false, causes: [sentKey], expected }

@@ -3,7 +3,7 @@
  * signed can be read with the public key: whether the key is right is certain.
  */
 import type { Merchant } from '../../../merchants/index.ts'
-import { explainUnknownClient, isNearClientId } from '../clients.ts'
+import { explainUnknownClient, meantClientId } from '../clients.ts'
 import { bare, type Draft, valueIn, withoutPart, withValue } from '../draft.ts'
 import type { Cause, Finding, Known, Refused } from '../explanation.ts'
 import { type Mistake, search } from '../search.ts'
@@ -39,9 +39,7 @@ function explainSignature(refused: Refused, known: Known, right: Draft): Finding
   if (sentKey) return { causes: [sentKey], expected: right }
   if (!merchant) {
     const clients = known.others.map((one) => one.clientId)
-    const near = clients.find((one) => isNearClientId(clientId, one))
-    const meant = near ?? '<a client id of this gateway>'
-    const expected = withValue(right, 'X-CLIENT-KEY', meant)
+    const expected = withValue(right, 'X-CLIENT-KEY', meantClientId(clientId, clients))
     return { causes: [explainUnknownClient(clientId, clients)], expected, received: right }
   }
   if (!publicKeyOf(merchant)) return { causes: [noPublicKey], expected: right }

@@ -3,7 +3,7 @@ import { snapServices } from '@gerbang/wire'
 import { blanksAround } from '../blank-mistakes.ts'
 import { bodyMistakes, snapBodyHash } from '../body/body-mistakes.ts'
 import { hashOf } from '../body/hash-of.ts'
-import { bare, type Draft, valueIn, withValue } from '../draft.ts'
+import { bare, type Draft, valueIn, withBeginning, withValue } from '../draft.ts'
 import type { Refused } from '../explanation.ts'
 import type { Mistake } from '../search.ts'
 import {
@@ -57,11 +57,7 @@ export function snapMistakes(refused: Refused): readonly Mistake[] {
     {
       cause: 'colon-at-the-ends',
       hint: 'A colon stands between two parts only: none in front of the first or behind the last.',
-      variants: (draft) => {
-        const [first, ...rest] = draft.parts
-        const before = first && { ...draft, parts: [{ ...first, label: ':' }, ...rest] }
-        return [{ ...draft, ending: ':' }, ...(before ? [before] : [])]
-      },
+      variants: (draft) => [{ ...draft, ending: ':' }, withBeginning(draft, ':')],
     },
     {
       cause: 'path-without-query',
